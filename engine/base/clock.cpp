@@ -8,7 +8,9 @@ namespace {
 class SystemClock final : public Clock {
   public:
     std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
-    std::chrono::steady_clock::time_point steady_now() const override { return std::chrono::steady_clock::now(); }
+    std::chrono::steady_clock::time_point steady_now() const override {
+        return std::chrono::steady_clock::now();
+    }
 };
 
 }  // namespace

@@ -28,9 +28,7 @@ CpuLevel cpu_level() {
     return level;
 }
 
-bool cpu_has_vnni() {
-    return cpu_level() == CpuLevel::kAvx512 && __builtin_cpu_supports("avx512vnni");
-}
+bool cpu_has_vnni() { return cpu_level() == CpuLevel::kAvx512 && __builtin_cpu_supports("avx512vnni"); }
 
 std::string_view cpu_level_name(CpuLevel level) {
     switch (level) {

@@ -1,9 +1,9 @@
+#include <cerrno>
+#include <cstring>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include <huizhen/base/file.h>
 #include <huizhen/base/ids.h>
@@ -29,7 +29,8 @@ tl::unexpected<Error> system_failure(const std::string& what, const std::filesys
     const int number = errno;
     const std::string message = what + " " + path.string() + ": " + std::strerror(number);
     if (number == ENOENT || number == ENOTDIR) return fail(ErrorCode::kNotFound, message);
-    if (number == EACCES || number == EPERM || number == EROFS) return fail(ErrorCode::kPermissionDenied, message);
+    if (number == EACCES || number == EPERM || number == EROFS)
+        return fail(ErrorCode::kPermissionDenied, message);
     return fail(ErrorCode::kIo, message);
 }
 
@@ -71,7 +72,8 @@ Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std:
 
 Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-    const std::filesystem::path temporary = folder / ("." + path.filename().string() + "." + random_id() + ".part");
+    const std::filesystem::path temporary =
+        folder / ("." + path.filename().string() + "." + random_id() + ".part");
     {
         const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
         if (file.get() < 0) return system_failure("cannot create", path);

@@ -31,8 +31,9 @@ void Sha256::update(std::span<const std::byte> bytes) {
 Sha256Digest Sha256::finish() {
     Sha256Digest digest{};
     unsigned int length = 0;
-    HZ_CHECK(EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length) == 1 && length == digest.size(),
-             "SHA-256 finish");
+    HZ_CHECK(
+        EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length) == 1 && length == digest.size(),
+        "SHA-256 finish");
     return digest;
 }
 

@@ -1,18 +1,18 @@
-#include <huizhen/test_support/data.h>
+#include <cstdlib>
 
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include <huizhen/base/ids.h>
+#include <huizhen/test_support/data.h>
 
 namespace huizhen::testing {
 namespace fs = std::filesystem;
 
 std::optional<fs::path> data_folder() {
     const char* named = std::getenv("HUIZHEN_DATA");
-    const fs::path folder = named != nullptr ? fs::path(named) : fs::path(HUIZHEN_SOURCE_DIR) / "../shared/data";
+    const fs::path folder =
+        named != nullptr ? fs::path(named) : fs::path(HUIZHEN_SOURCE_DIR) / "../shared/data";
     if (!fs::is_directory(folder)) return std::nullopt;
     return fs::canonical(folder);
 }

@@ -21,7 +21,9 @@ TEST(Result, carries_a_value_or_the_first_error) {
 }
 
 template <typename T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 
 TEST(Phi, cannot_be_printed) {
     static_assert(Printable<std::string>);

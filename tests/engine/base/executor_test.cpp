@@ -21,7 +21,8 @@ TEST(Executor, nested_loops_finish_on_one_thread) {
     std::atomic<int> sum = 0;
     executor.parallel_for(4, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
-            executor.parallel_for(8, 1, [&](std::size_t b, std::size_t e) { sum += static_cast<int>(e - b); });
+            executor.parallel_for(8, 1,
+                                  [&](std::size_t b, std::size_t e) { sum += static_cast<int>(e - b); });
         }
     });
     EXPECT_EQ(sum, 32);
@@ -29,14 +30,18 @@ TEST(Executor, nested_loops_finish_on_one_thread) {
 
 TEST(Executor, hands_a_failure_to_the_caller) {
     Executor executor(2);
-    EXPECT_THROW(executor.parallel_for(100, 1, [](std::size_t, std::size_t) { throw std::runtime_error("x"); }),
-                 std::runtime_error);
+    EXPECT_THROW(
+        executor.parallel_for(100, 1, [](std::size_t, std::size_t) { throw std::runtime_error("x"); }),
+        std::runtime_error);
 }
 
 TEST(Executor, refuses_work_over_its_limit) {
     Executor executor(1, 1);
     std::latch release(1), started(1);
-    ASSERT_TRUE(executor.submit([&] { started.count_down(); release.wait(); }));
+    ASSERT_TRUE(executor.submit([&] {
+        started.count_down();
+        release.wait();
+    }));
     started.wait();
     ASSERT_TRUE(executor.submit([] {}));
     const Status refused = executor.submit([] {});

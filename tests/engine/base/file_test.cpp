@@ -1,6 +1,6 @@
-#include <sys/resource.h>
-
 #include <csignal>
+
+#include <sys/resource.h>
 
 #include <huizhen/base/file.h>
 #include <huizhen/base/sha256.h>

@@ -17,8 +17,8 @@ class InvariantBroken : public std::logic_error {
 
 }  // namespace huizhen
 
-#define HZ_CHECK(condition, message)                                                            \
-    do {                                                                                        \
-        if (!(condition)) [[unlikely]]                                                          \
-            ::huizhen::check_failed(__FILE__, __LINE__, #condition, (message));                 \
+#define HZ_CHECK(condition, message)                                            \
+    do {                                                                        \
+        if (!(condition)) [[unlikely]]                                          \
+            ::huizhen::check_failed(__FILE__, __LINE__, #condition, (message)); \
     } while (false)

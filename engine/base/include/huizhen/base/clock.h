@@ -10,8 +10,8 @@ namespace huizhen {
 class Clock {
   public:
     virtual ~Clock() = default;
-    virtual std::chrono::system_clock::time_point now() const = 0;          // wall time, for records
-    virtual std::chrono::steady_clock::time_point steady_now() const = 0;   // for durations and deadlines
+    virtual std::chrono::system_clock::time_point now() const = 0;         // wall time, for records
+    virtual std::chrono::steady_clock::time_point steady_now() const = 0;  // for durations and deadlines
 };
 
 // The machine's clock. Any thread.

@@ -19,9 +19,9 @@ enum class ErrorCode : int {
     kUntrustworthyInput = 8,  // readable, but not safe to diagnose from: gaps, mixed patients
     kCancelled = 9,           // a person or a deadline stopped it
     kOutOfMemory = 10,
-    kIntegrity = 11,          // a hash, signature or version does not match
-    kUnavailable = 12,        // a device, backend or peer that cannot be used now
-    kInternal = 13,           // a bug of ours that was caught
+    kIntegrity = 11,    // a hash, signature or version does not match
+    kUnavailable = 12,  // a device, backend or peer that cannot be used now
+    kInternal = 13,     // a bug of ours that was caught
 };
 
 // "malformed-input" and the like: the spelling in logs, JSON and documentation.

@@ -22,7 +22,8 @@ class Executor {
 
     std::size_t thread_count() const;
 
-    // Runs `task` on some thread. kLimitExceeded when `max_queued` tasks already wait: back-pressure, not a block.
+    // Runs `task` on some thread. kLimitExceeded when `max_queued` tasks already wait: back-pressure, not a
+    // block.
     Status submit(std::function<void()> task);
 
     // body(begin, end) over disjoint ranges that cover [0, count), on the calling thread and the pool's;

@@ -18,9 +18,17 @@ using Field = std::pair<std::string_view, std::string>;
 void write(Level level, std::string_view event, const std::vector<Field>& fields = {});
 void set_level(Level level);
 
-inline void debug(std::string_view event, const std::vector<Field>& fields = {}) { write(Level::kDebug, event, fields); }
-inline void info(std::string_view event, const std::vector<Field>& fields = {}) { write(Level::kInfo, event, fields); }
-inline void warning(std::string_view event, const std::vector<Field>& fields = {}) { write(Level::kWarning, event, fields); }
-inline void error(std::string_view event, const std::vector<Field>& fields = {}) { write(Level::kError, event, fields); }
+inline void debug(std::string_view event, const std::vector<Field>& fields = {}) {
+    write(Level::kDebug, event, fields);
+}
+inline void info(std::string_view event, const std::vector<Field>& fields = {}) {
+    write(Level::kInfo, event, fields);
+}
+inline void warning(std::string_view event, const std::vector<Field>& fields = {}) {
+    write(Level::kWarning, event, fields);
+}
+inline void error(std::string_view event, const std::vector<Field>& fields = {}) {
+    write(Level::kError, event, fields);
+}
 
 }  // namespace huizhen::log

@@ -34,7 +34,8 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
     } while (false)
 
 // HZ_ASSIGN(auto volume, read_volume(path)): declares the value, or returns the error.
-#define HZ_ASSIGN(declaration, expression) HZ_ASSIGN_INNER(HZ_CONCAT(hz_result_, __LINE__), declaration, expression)
+#define HZ_ASSIGN(declaration, expression) \
+    HZ_ASSIGN_INNER(HZ_CONCAT(hz_result_, __LINE__), declaration, expression)
 #define HZ_ASSIGN_INNER(result, declaration, expression)            \
     auto result = (expression);                                     \
     if (!result) return ::huizhen::fail(std::move(result).error()); \

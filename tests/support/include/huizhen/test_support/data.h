@@ -36,12 +36,12 @@ class TemporaryFolder {
 }  // namespace huizhen::testing
 
 // At the start of a test: `const auto root = HZ_NEED_DATA(testing::data_folder());`
-#define HZ_NEED_DATA(optional_path)                                                        \
-    __extension__({                                                                        \
-        auto hz_path = (optional_path);                                                    \
-        if (!hz_path) {                                                                    \
+#define HZ_NEED_DATA(optional_path)                                                          \
+    __extension__({                                                                          \
+        auto hz_path = (optional_path);                                                      \
+        if (!hz_path) {                                                                      \
             if (::huizhen::testing::data_is_required()) FAIL() << "required data is absent"; \
-            GTEST_SKIP() << "skipped: no data";                                            \
-        }                                                                                  \
-        *hz_path;                                                                          \
+            GTEST_SKIP() << "skipped: no data";                                              \
+        }                                                                                    \
+        *hz_path;                                                                            \
     })
