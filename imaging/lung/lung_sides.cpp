@@ -1,0 +1,139 @@
+#include "lung_sides.h"
+
+#include <huizhen/lung/components.h>
+#include <huizhen/lung/distance.h>
+#include <huizhen/lung/lungs.h>
+
+namespace huizhen::imaging {
+namespace {
+
+// Lungs meet at the anterior and posterior junction lines over 1 to 4 mm; erosion goes well beyond that.
+constexpr double kErosionStepMm = 2;
+constexpr double kMaxErosionMm = 12;
+constexpr double kMinSecondLung = 0.15;      // of the larger, by volume of the eroded core
+constexpr double kMinCentresApartMm = 60;    // across the mediastinum
+
+// The ball everywhere: bridges vessels and nodules of up to about its diameter in the hilum and fissures.
+constexpr double kBallMm = 10;
+// The ball against the ribs and diaphragm, where nothing but pleura and nodules is to be bridged: an opening
+// 30 mm wide (the largest nodule) is bridged to 20 - sqrt(20^2 - 15^2) = 7 mm below its rim.
+constexpr double kCostalBallMm = 20;
+
+std::uint8_t side_of(double x, double boundary_x) { return x < boundary_x ? kRightLung : kLeftLung; }
+
+// Cores after eroding by `radius_mm`, labelled by side; false while both lungs are still one piece.
+bool label_cores(const Mask& air, const Grid<float>& squared, double radius_voxels, double spacing,
+                 Grid<std::uint8_t>& labels) {
+    Mask core(air.size(), air.geometry());
+    const auto limit = static_cast<float>(radius_voxels * radius_voxels);
+    for (std::size_t i = 0; i < core.voxels().size(); ++i) core.voxels()[i] = squared.voxels()[i] > limit ? 1 : 0;
+    const Components found = label_components(core, Connectivity::kFaces6);
+    if (found.list.size() < 2) return false;
+    const Component& first = found.list[0];
+    // The second lung: the largest piece far enough to the side of the first.
+    const auto second = std::find_if(found.list.begin() + 1, found.list.end(), [&](const Component& c) {
+        return spacing * std::abs(c.centroid_voxel.x - first.centroid_voxel.x) >= kMinCentresApartMm;
+    });
+    if (second == found.list.end()) return false;
+    if (static_cast<double>(second->voxels) < kMinSecondLung * static_cast<double>(first.voxels)) return false;
+
+    const double boundary = 0.5 * (first.centroid_voxel.x + second->centroid_voxel.x);
+    std::vector<std::uint8_t> side(found.list.size() + 1, kNoLung);
+    for (std::size_t c = 0; c < found.list.size(); ++c) side[c + 1] = side_of(found.list[c].centroid_voxel.x, boundary);
+    for (std::size_t i = 0; i < core.voxels().size(); ++i) {
+        labels.voxels()[i] = side[static_cast<std::size_t>(found.labels.voxels()[i])];
+    }
+    return true;
+}
+
+Mask only(const Grid<std::uint8_t>& sides, std::uint8_t side) {
+    Mask out(sides.size(), sides.geometry());
+    for (std::size_t i = 0; i < out.voxels().size(); ++i) out.voxels()[i] = sides.voxels()[i] == side ? 1 : 0;
+    return out;
+}
+
+// First and last lung voxel of each side in every row along x; last < first where there is none.
+struct RowEnds {
+    int right_first, right_last, left_first, left_last;
+};
+
+RowEnds ends_of_row(const std::uint8_t* row, int n) {
+    RowEnds ends{n, -1, n, -1};
+    for (int x = 0; x < n; ++x) {
+        if (row[x] == kRightLung) {
+            ends.right_first = std::min(ends.right_first, x);
+            ends.right_last = x;
+        } else if (row[x] == kLeftLung) {
+            ends.left_first = std::min(ends.left_first, x);
+            ends.left_last = x;
+        }
+    }
+    return ends;
+}
+
+// Mediastinum: with right lung to the right of it and left lung to the left.
+bool is_between(const RowEnds& ends, int x) { return x > ends.right_first && x < ends.left_last; }
+
+void fill_holes(Mask& mask) {
+    Mask rest(mask.size(), mask.geometry());
+    for (std::size_t i = 0; i < rest.voxels().size(); ++i) rest.voxels()[i] = mask.voxels()[i] == 0 ? 1 : 0;
+    const Components found = label_components(rest, Connectivity::kFaces6);
+    const Size3 size = mask.size();
+    // A hole touches no face of the grid: what a scan's end cuts open may be mediastinum.
+    std::vector<std::uint8_t> hole(found.list.size() + 1, 0);
+    for (std::size_t c = 0; c < found.list.size(); ++c) {
+        const Component& p = found.list[c];
+        hole[c + 1] = p.low[0] > 0 && p.low[1] > 0 && p.low[2] > 0 && p.high[0] < size.x - 1 &&
+                              p.high[1] < size.y - 1 && p.high[2] < size.z - 1
+                          ? 1
+                          : 0;
+    }
+    for (std::size_t i = 0; i < rest.voxels().size(); ++i) {
+        if (hole[static_cast<std::size_t>(found.labels.voxels()[i])] != 0) mask.voxels()[i] = 1;
+    }
+}
+
+}  // namespace
+
+Grid<std::uint8_t> part_sides(const Mask& air, double body_middle_x, Executor& executor) {
+    const double spacing = isotropic_spacing_mm(air.geometry());
+    Grid<std::uint8_t> labels(air.size(), air.geometry());
+    const Grid<float> squared = squared_distance_to(air, 0, executor);
+    for (double radius = 0; radius <= kMaxErosionMm; radius += kErosionStepMm) {
+        if (!label_cores(air, squared, radius / spacing, spacing, labels)) continue;
+        spread_labels(air, labels);
+        return labels;
+    }
+    const Components found = label_components(air, Connectivity::kFaces6);
+    const double centre = found.list.empty() ? body_middle_x : found.list[0].centroid_voxel.x;
+    const std::uint8_t side = side_of(centre, body_middle_x);
+    for (std::size_t i = 0; i < labels.voxels().size(); ++i) labels.voxels()[i] = air.voxels()[i] != 0 ? side : kNoLung;
+    return labels;
+}
+
+Grid<std::uint8_t> close_sides(const Grid<std::uint8_t>& sides, const Mask& airways, Executor& executor) {
+    const Size3 size = sides.size();
+    Grid<std::uint8_t> out = sides;
+    for (const std::uint8_t side : {kRightLung, kLeftLung}) {
+        const Mask lung = only(sides, side);
+        Mask closed = close_gaps(lung, kBallMm, executor);
+        const Mask costal = close_gaps(lung, kCostalBallMm, executor);
+        for (int z = 0; z < size.z; ++z) {
+            for (int y = 0; y < size.y; ++y) {
+                const std::size_t row = sides.index(0, y, z);
+                const RowEnds ends = ends_of_row(sides.voxels().data() + row, size.x);
+                for (int x = 0; x < size.x; ++x) {
+                    if (costal.voxels()[row + x] != 0 && !is_between(ends, x)) closed.voxels()[row + x] = 1;
+                }
+            }
+        }
+        fill_holes(closed);
+        for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
+            const bool airway = !airways.empty() && airways.voxels()[i] != 0;
+            if (closed.voxels()[i] != 0 && out.voxels()[i] == kNoLung && !airway) out.voxels()[i] = side;
+        }
+    }
+    return out;
+}
+
+}  // namespace huizhen::imaging
