@@ -41,7 +41,7 @@ Grid<float> attenuation(const Volume& volume, const PaneView& view) {
     return sums;
 }
 
-Image projection(const Volume& volume, const PaneView& view) {
+Picture projection(const Volume& volume, const PaneView& view) {
     PaneView coarse = view;
     coarse.pixels = view.pixels / 2;
     const Grid<float> sums = attenuation(volume, coarse);
@@ -49,7 +49,7 @@ Image projection(const Volume& volume, const PaneView& view) {
     const auto top = sorted.begin() + static_cast<std::ptrdiff_t>(0.98 * static_cast<double>(sorted.size()));
     std::nth_element(sorted.begin(), top, sorted.end());
     const double white = std::max(*top, 1.0F);
-    Image pane(view.pixels, view.pixels);
+    Picture pane(view.pixels, view.pixels);
     for (int y = 0; y < view.pixels; ++y) {
         for (int x = 0; x < view.pixels; ++x) {
             // Bilinear between the coarse pixels' middles.
@@ -67,7 +67,7 @@ Image projection(const Volume& volume, const PaneView& view) {
     return pane;
 }
 
-void mark(Image& pane, Point2 at, int number) {
+void mark(Picture& pane, Point2 at, int number) {
     pane.disc(at, 12, {0, 0, 0}, 0.35);
     for (int i = 0; i < 48; ++i) {
         const double a = i * std::numbers::pi / 24, b = (i + 1) * std::numbers::pi / 24;
@@ -79,14 +79,15 @@ void mark(Image& pane, Point2 at, int number) {
     draw_text(pane, {at.x - text_width(text, style) / 2, at.y + 4.5}, text, style);
 }
 
-Image projection_with_marks(const Volume& volume, Plane plane, const std::vector<PictureFinding>& findings) {
+Picture projection_with_marks(const Volume& volume, Plane plane,
+                              const std::vector<PictureFinding>& findings) {
     const Box box = box_of(volume);
     const Vec3 extent = box.high - box.low;
     const PaneView view{.plane = plane,
                         .centre_mm = 0.5 * (box.low + box.high),
                         .field_mm = 1.02 * std::max({extent.x, extent.y, extent.z}),
                         .pixels = kProjection};
-    Image pane = projection(volume, view);
+    Picture pane = projection(volume, view);
     for (const PictureFinding& finding : findings)
         mark(pane, view.to_pixel(finding.centre_mm), finding.number);
     draw_ruler(pane, view);
@@ -94,12 +95,12 @@ Image projection_with_marks(const Volume& volume, Plane plane, const std::vector
     return pane;
 }
 
-void draw_tile(Image& sheet, const Volume& volume, const PictureFinding& finding, int x, int y) {
+void draw_tile(Picture& sheet, const Volume& volume, const PictureFinding& finding, int x, int y) {
     const PaneView view{.plane = Plane::kAxial,
                         .centre_mm = finding.centre_mm,
                         .field_mm = zoom_field_mm(finding.long_axis_mm),
                         .pixels = kTile};
-    Image pane = render_ct(volume, view);
+    Picture pane = render_ct(volume, view);
     if (finding.outline != nullptr) draw_outline(pane, view, *finding.outline, kOutline, 1.3);
     draw_ruler(pane, view);
     draw_orientation(pane, view);
@@ -114,13 +115,13 @@ void draw_tile(Image& sheet, const Volume& volume, const PictureFinding& finding
 
 }  // namespace
 
-Image render_contact_sheet(const Volume& volume, const std::vector<PictureFinding>& findings,
-                           const std::string& title, const std::string& nothing_found,
-                           const PictureNotes& notes) {
+Picture render_contact_sheet(const Volume& volume, const std::vector<PictureFinding>& findings,
+                             const std::string& title, const std::string& nothing_found,
+                             const PictureNotes& notes) {
     const int rows = (static_cast<int>(findings.size()) + kColumns - 1) / kColumns;
     const int width = 2 * kMargin + 2 * kProjection + kGap;
     const int tiles_y = kHeader + kProjection + 2 * kGap;
-    Image sheet(width, tiles_y + rows * (kTile + kTileText + kGap) + kFooter, kBackground);
+    Picture sheet(width, tiles_y + rows * (kTile + kTileText + kGap) + kFooter, kBackground);
     draw_text(sheet, {kMargin, 38}, title, {.cap_height = 15, .colour = kText, .weight = 1.25});
     sheet.paste(projection_with_marks(volume, Plane::kCoronal, findings), kMargin, kHeader);
     sheet.paste(projection_with_marks(volume, Plane::kSagittal, findings), kMargin + kProjection + kGap,

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 3> kPlaneNames = {"Axial", "Coronal", "Sa
 int column_x(int column) { return kMargin + column * (kPane + kGap); }
 
 // The whole section at the finding's place, with a frame around what the other panes show.
-Image overview(const Volume& volume, const PictureFinding& finding, Plane plane, double zoom_mm) {
+Picture overview(const Volume& volume, const PictureFinding& finding, Plane plane, double zoom_mm) {
     const Box box = box_of(volume);
     const Vec3 extent = box.high - box.low;
     PaneView view{.plane = plane, .centre_mm = 0.5 * (box.low + box.high), .pixels = kPane};
@@ -26,7 +26,7 @@ Image overview(const Volume& volume, const PictureFinding& finding, Plane plane,
     // The middle of the volume in the plane, the finding's own place across it.
     if (plane == Plane::kAxial) view.centre_mm.z = finding.centre_mm.z;
     if (plane == Plane::kCoronal) view.centre_mm.y = finding.centre_mm.y;
-    Image pane = render_ct(volume, view);
+    Picture pane = render_ct(volume, view);
     const Point2 centre = view.to_pixel(finding.centre_mm);
     const int side = static_cast<int>(std::lround(zoom_mm / view.mm_per_pixel()));
     pane.frame(static_cast<int>(std::lround(centre.x - side / 2.0)),
@@ -36,7 +36,7 @@ Image overview(const Volume& volume, const PictureFinding& finding, Plane plane,
     return pane;
 }
 
-void draw_header(Image& picture, const PictureFinding& finding) {
+void draw_header(Picture& picture, const PictureFinding& finding) {
     draw_text(picture, {kMargin, 34}, finding.title, {.cap_height = 15, .colour = kText, .weight = 1.25});
     double y = 58;
     for (const std::string& line : finding.caption) {
@@ -46,7 +46,7 @@ void draw_header(Image& picture, const PictureFinding& finding) {
     }
 }
 
-void draw_legend(Image& picture, int x, int y, const PictureFinding& finding) {
+void draw_legend(Picture& picture, int x, int y, const PictureFinding& finding) {
     constexpr int kBarWidth = 200, kBarHeight = 10;
     const TextStyle style{.cap_height = 8, .colour = kDim};
     const double baseline = y + kBarHeight - 1;
@@ -69,12 +69,12 @@ void draw_legend(Image& picture, int x, int y, const PictureFinding& finding) {
 
 }  // namespace
 
-Image render_finding(const Volume& volume, const PictureFinding& finding, const PictureNotes& notes) {
+Picture render_finding(const Volume& volume, const PictureFinding& finding, const PictureNotes& notes) {
     const bool has_evidence = finding.evidence != nullptr && !finding.evidence->empty();
     const int rows = 2;
     const int top = kHeader + kColumnTitle;
     const int legend_y = top + rows * (kPane + kGap) + 2;
-    Image picture(2 * kMargin + 4 * kPane + 3 * kGap, legend_y + 24 + kFooter, kBackground);
+    Picture picture(2 * kMargin + 4 * kPane + 3 * kGap, legend_y + 24 + kFooter, kBackground);
     draw_header(picture, finding);
 
     const double zoom_mm = zoom_field_mm(finding.long_axis_mm);
@@ -90,11 +90,11 @@ Image render_finding(const Volume& volume, const PictureFinding& finding, const 
         const std::string name = std::string(kPlaneNames.at(plane)) + ", " +
                                  std::to_string(static_cast<int>(std::lround(zoom_mm))) + " mm wide";
         draw_text(picture, {static_cast<double>(column_x(column)), kHeader + 12.0}, name, column_title);
-        Image plain = render_ct(volume, view);
-        Image marked = plain;
+        Picture plain = render_ct(volume, view);
+        Picture marked = plain;
         if (has_evidence) draw_evidence(marked, view, *finding.evidence);
         if (finding.outline != nullptr) draw_outline(marked, view, *finding.outline, kOutline);
-        for (Image* pane : {&plain, &marked}) {
+        for (Picture* pane : {&plain, &marked}) {
             draw_ruler(*pane, view);
             draw_orientation(*pane, view);
         }

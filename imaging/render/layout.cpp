@@ -24,7 +24,7 @@ std::string fitted(const std::string& text, double width, const TextStyle& style
     return shorter + "...";
 }
 
-void draw_footer(Image& picture, const PictureNotes& notes) {
+void draw_footer(Picture& picture, const PictureNotes& notes) {
     const double baseline = picture.height() - 16;
     picture.fill(kMargin, picture.height() - 38, picture.width() - 2 * kMargin, 1, kRule);
     const TextStyle strong{.cap_height = 9, .colour = kMarker, .weight = 1.15};

@@ -30,6 +30,6 @@ double zoom_field_mm(double long_axis_mm);
 // Shortened with "..." to fit `width` pixels.
 std::string fitted(const std::string& text, double width, const TextStyle& style);
 
-void draw_footer(Image& picture, const PictureNotes& notes);
+void draw_footer(Picture& picture, const PictureNotes& notes);
 
 }  // namespace huizhen::imaging::layout

@@ -94,9 +94,9 @@ std::array<std::string_view, 4> PaneView::edge_letters() const {
     return {};
 }
 
-Image render_ct(const Volume& volume, const PaneView& view, Window window) {
+Picture render_ct(const Volume& volume, const PaneView& view, Window window) {
     HZ_CHECK(!volume.empty() && view.field_mm > 0, "there is something to show");
-    Image pane(view.pixels, view.pixels);
+    Picture pane(view.pixels, view.pixels);
     for (int y = 0; y < view.pixels; ++y) {
         for (int x = 0; x < view.pixels; ++x) {
             const Vec3 voxel = volume.geometry().to_voxel(patient_of(view, x, y));
@@ -108,7 +108,7 @@ Image render_ct(const Volume& volume, const PaneView& view, Window window) {
     return pane;
 }
 
-void draw_outline(Image& pane, const PaneView& view, const Mask& mask, Rgb colour, double width) {
+void draw_outline(Picture& pane, const PaneView& view, const Mask& mask, Rgb colour, double width) {
     if (mask.empty()) return;
     const int n = view.pixels;
     const auto index = [n](int x, int y) {
@@ -132,7 +132,7 @@ void draw_outline(Image& pane, const PaneView& view, const Mask& mask, Rgb colou
     }
 }
 
-void draw_evidence(Image& pane, const PaneView& view, const Grid<float>& evidence, double opacity) {
+void draw_evidence(Picture& pane, const PaneView& view, const Grid<float>& evidence, double opacity) {
     if (evidence.empty()) return;
     for (int y = 0; y < view.pixels; ++y) {
         for (int x = 0; x < view.pixels; ++x) {
@@ -142,7 +142,7 @@ void draw_evidence(Image& pane, const PaneView& view, const Grid<float>& evidenc
     }
 }
 
-void draw_ruler(Image& pane, const PaneView& view) {
+void draw_ruler(Picture& pane, const PaneView& view) {
     const double pixels_per_mm = 1 / view.mm_per_pixel();
     const int length_mm = static_cast<int>(view.field_mm * 0.5 / 10) * 10;
     if (length_mm < 10) return;
@@ -162,7 +162,7 @@ void draw_ruler(Image& pane, const PaneView& view) {
     draw_text(pane, {x0 + length_mm * pixels_per_mm + 5, y + 1}, std::to_string(length_mm) + " mm", style);
 }
 
-void draw_orientation(Image& pane, const PaneView& view) {
+void draw_orientation(Picture& pane, const PaneView& view) {
     const auto letters = view.edge_letters();
     const TextStyle style{.cap_height = 9.5, .colour = {255, 214, 102}, .weight = 1.15, .halo = true};
     const double middle_x = pane.width() / 2.0, middle_y = pane.height() / 2.0 + style.cap_height / 2;

@@ -3,7 +3,7 @@
 #include <png.h>
 
 #include <huizhen/base/file.h>
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -17,7 +17,7 @@ void append(png_structp png, png_bytep data, png_size_t size) {
 void no_flush(png_structp) {}
 
 // Only plain data lives in this frame, since libpng leaves it by longjmp on failure.
-bool encode(const Image& image, png_structp png, png_infop info, std::vector<std::byte>* bytes) {
+bool encode(const Picture& image, png_structp png, png_infop info, std::vector<std::byte>* bytes) {
     if (setjmp(png_jmpbuf(png)) != 0) return false;
     png_set_write_fn(png, bytes, append, no_flush);
     png_set_compression_level(png, 6);
@@ -38,7 +38,7 @@ bool encode(const Image& image, png_structp png, png_infop info, std::vector<std
 
 static_assert(sizeof(Rgb) == 3, "rows go to libpng as they lie");
 
-Result<std::vector<std::byte>> encode_png(const Image& image) {
+Result<std::vector<std::byte>> encode_png(const Picture& image) {
     std::vector<std::byte> bytes;
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
     if (png == nullptr) return fail(ErrorCode::kOutOfMemory, "the PNG encoder could not start");
@@ -49,7 +49,7 @@ Result<std::vector<std::byte>> encode_png(const Image& image) {
     return bytes;
 }
 
-Status write_png(const Image& image, const std::filesystem::path& path) {
+Status write_png(const Picture& image, const std::filesystem::path& path) {
     HZ_ASSIGN(const auto bytes, encode_png(image));
     return write_file_atomically(path, bytes);
 }

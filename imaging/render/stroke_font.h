@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 
 namespace huizhen::imaging::font {
 

@@ -41,7 +41,7 @@ class Coverage {
         }
     }
 
-    void paint(Image& image, Rgb colour, double opacity) const {
+    void paint(Picture& image, Rgb colour, double opacity) const {
         for (std::size_t i = 0; i < values_.size(); ++i) {
             if (values_[i] <= 0) continue;
             const auto width = static_cast<std::size_t>(width_);
@@ -55,7 +55,7 @@ class Coverage {
     std::vector<float> values_;
 };
 
-void paint(Image& image, Point2 at, std::string_view text, const TextStyle& style, double pen, Rgb colour,
+void paint(Picture& image, Point2 at, std::string_view text, const TextStyle& style, double pen, Rgb colour,
            double opacity) {
     const double scale = style.cap_height / font::kCapHeight, margin = pen + 2;
     Coverage coverage(static_cast<int>(at.x - margin),
@@ -84,7 +84,7 @@ double text_width(std::string_view text, const TextStyle& style) {
     return std::max(0.0, units - kLetterGap) * style.cap_height / font::kCapHeight;
 }
 
-void draw_text(Image& image, Point2 left_baseline, std::string_view text, const TextStyle& style) {
+void draw_text(Picture& image, Point2 left_baseline, std::string_view text, const TextStyle& style) {
     if (text.empty()) return;
     const double pen = pen_width(style);
     if (style.halo) paint(image, left_baseline, text, style, pen + 2.6, {0, 0, 0}, 0.75);

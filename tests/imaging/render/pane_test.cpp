@@ -26,7 +26,7 @@ void put_block(Volume& volume, Vec3 centre_mm, std::int16_t hu = 400) {
     }
 }
 
-Point2 brightest_place(const Image& pane) {
+Point2 brightest_place(const Picture& pane) {
     double sum = 0, x_sum = 0, y_sum = 0;
     for (int y = 0; y < pane.height(); ++y) {
         for (int x = 0; x < pane.width(); ++x) {
@@ -78,7 +78,7 @@ TEST(Pane, letters_say_what_the_picture_shows) {
 
 TEST(Pane, is_black_outside_the_volume) {
     const Volume volume({4, 4, 4}, {}, 100);
-    const Image pane = render_ct(volume, {.centre_mm = {1.5, 1.5, 1.5}, .field_mm = 20, .pixels = 40});
+    const Picture pane = render_ct(volume, {.centre_mm = {1.5, 1.5, 1.5}, .field_mm = 20, .pixels = 40});
     EXPECT_EQ(pane.at(0, 0), (Rgb{0, 0, 0}));
     EXPECT_GT(pane.at(20, 20).r, 200);
 }
@@ -112,7 +112,7 @@ Mask ball(double radius_mm, double spacing_mm) {
 
 TEST(Outline, follows_the_mask_on_its_own_grid) {
     const PaneView view{.plane = Plane::kCoronal, .field_mm = 30, .pixels = 300};
-    Image pane(300, 300);
+    Picture pane(300, 300);
     draw_outline(pane, view, ball(8, 0.7), kInk);
     int drawn = 0;
     for (int y = 0; y < 300; ++y) {
@@ -128,7 +128,7 @@ TEST(Outline, follows_the_mask_on_its_own_grid) {
 }
 
 TEST(Outline, of_no_mask_is_nothing) {
-    Image pane(50, 50);
+    Picture pane(50, 50);
     draw_outline(pane, {.field_mm = 30, .pixels = 50}, Mask(), kInk);
     draw_outline(pane, {.centre_mm = {500, 0, 0}, .field_mm = 30, .pixels = 50}, ball(8, 0.7), kInk);
     EXPECT_TRUE(std::ranges::all_of(pane.pixels(), [](Rgb p) { return p == Rgb{}; }));
@@ -140,9 +140,9 @@ TEST(Evidence, colours_only_where_it_is) {
     Grid<float> evidence({11, 11, 11}, geometry);
     evidence.at(5, 5, 5) = 1.0F;
     const PaneView view{.field_mm = 40, .pixels = 41};
-    Image pane(41, 41, {100, 100, 100});
+    Picture pane(41, 41, {100, 100, 100});
     draw_evidence(pane, view, evidence, 0.5);
-    Image expected(1, 1, {100, 100, 100});
+    Picture expected(1, 1, {100, 100, 100});
     expected.blend(0, 0, inferno(1), 0.5);
     EXPECT_EQ(pane.at(20, 20), expected.at(0, 0));
     EXPECT_EQ(pane.at(20, 25), (Rgb{100, 100, 100}));
@@ -151,7 +151,7 @@ TEST(Evidence, colours_only_where_it_is) {
 
 TEST(Ruler, is_as_long_as_its_label_says) {
     const PaneView view{.field_mm = 47, .pixels = 310};  // 20 mm fit into half of it
-    Image pane(310, 310);
+    Picture pane(310, 310);
     draw_ruler(pane, view);
     const int y = 310 - 10;
     int first = 310, last = 0;

@@ -30,7 +30,7 @@ PictureFinding finding_at(Vec3 centre_mm, int number) {
 
 const PictureNotes kNotes{.intended_use = "Research use only, not a diagnosis.", .origin = "test"};
 
-int differing(const Image& a, const Image& b) {
+int differing(const Picture& a, const Picture& b) {
     int count = 0;
     for (std::size_t i = 0; i < a.pixels().size(); ++i) count += a.pixels()[i] == b.pixels()[i] ? 0 : 1;
     return count;
@@ -39,7 +39,7 @@ int differing(const Image& a, const Image& b) {
 TEST(FindingPicture, shows_evidence_and_outline_when_there_are_any) {
     const Volume volume = chest();
     PictureFinding finding = finding_at({80, 60, 70}, 1);
-    const Image plain = render_finding(volume, finding, kNotes);
+    const Picture plain = render_finding(volume, finding, kNotes);
     Geometry geometry;
     geometry.origin_mm = {70, 50, 60};
     Mask mask({21, 21, 21}, geometry);
@@ -49,11 +49,11 @@ TEST(FindingPicture, shows_evidence_and_outline_when_there_are_any) {
         }
     }
     finding.outline = &mask;
-    const Image outlined = render_finding(volume, finding, kNotes);
+    const Picture outlined = render_finding(volume, finding, kNotes);
     const Grid<float> evidence({21, 21, 21}, geometry, 0.9F);
     finding.evidence = &evidence;
     finding.evidence_name = "3D Grad-CAM";
-    const Image explained = render_finding(volume, finding, kNotes);
+    const Picture explained = render_finding(volume, finding, kNotes);
     ASSERT_EQ(outlined.pixels().size(), plain.pixels().size());
     ASSERT_EQ(explained.pixels().size(), plain.pixels().size());
     EXPECT_GT(differing(plain, outlined), 500);
@@ -62,26 +62,26 @@ TEST(FindingPicture, shows_evidence_and_outline_when_there_are_any) {
 
 TEST(FindingPicture, a_finding_at_the_very_edge_is_drawn) {
     const Volume volume = chest();
-    const Image corner = render_finding(volume, finding_at({0, 0, 0}, 1), kNotes);
-    const Image opposite = render_finding(volume, finding_at({158, 118, 138}, 1), kNotes);
+    const Picture corner = render_finding(volume, finding_at({0, 0, 0}, 1), kNotes);
+    const Picture opposite = render_finding(volume, finding_at({158, 118, 138}, 1), kNotes);
     EXPECT_GT(differing(corner, opposite), 10'000);
 }
 
 TEST(FindingPicture, says_what_it_is_for) {
     const PictureFinding finding = finding_at({80, 60, 70}, 1);
-    const Image with = render_finding(chest(), finding, kNotes);
-    const Image without = render_finding(chest(), finding, {.intended_use = "", .origin = "test"});
+    const Picture with = render_finding(chest(), finding, kNotes);
+    const Picture without = render_finding(chest(), finding, {.intended_use = "", .origin = "test"});
     EXPECT_GT(differing(with, without), 100);
 }
 
 TEST(ContactSheet, has_a_place_for_each_finding) {
     const Volume volume = chest();
     std::vector<PictureFinding> findings;
-    const Image none = render_contact_sheet(volume, findings, "Chest CT", "nothing found", kNotes);
+    const Picture none = render_contact_sheet(volume, findings, "Chest CT", "nothing found", kNotes);
     for (int i = 1; i <= 8; ++i) findings.push_back(finding_at({10.0 + 15 * i, 60, 70}, i));
-    const Image eight = render_contact_sheet(volume, findings, "Chest CT", "", kNotes);
+    const Picture eight = render_contact_sheet(volume, findings, "Chest CT", "", kNotes);
     findings.resize(4);
-    const Image four = render_contact_sheet(volume, findings, "Chest CT", "", kNotes);
+    const Picture four = render_contact_sheet(volume, findings, "Chest CT", "", kNotes);
     EXPECT_LT(none.height(), four.height());
     EXPECT_EQ(eight.height() - four.height(), four.height() - none.height());
     EXPECT_EQ(eight.width(), none.width());
@@ -89,8 +89,9 @@ TEST(ContactSheet, has_a_place_for_each_finding) {
 
 TEST(ContactSheet, says_when_nothing_was_found) {
     const Volume volume = chest();
-    const Image said = render_contact_sheet(volume, {}, "Chest CT", "No nodule candidate was found.", kNotes);
-    const Image unsaid = render_contact_sheet(volume, {}, "Chest CT", "", kNotes);
+    const Picture said =
+        render_contact_sheet(volume, {}, "Chest CT", "No nodule candidate was found.", kNotes);
+    const Picture unsaid = render_contact_sheet(volume, {}, "Chest CT", "", kNotes);
     EXPECT_GT(differing(said, unsaid), 100);
 }
 

@@ -8,7 +8,7 @@ namespace huizhen::imaging {
 namespace {
 
 std::vector<Rgb> drawn(std::string_view text, const TextStyle& style = {.cap_height = 20}) {
-    Image image(60, 50);
+    Picture image(60, 50);
     draw_text(image, {20, 35}, text, style);
     return {image.pixels().begin(), image.pixels().end()};
 }
@@ -32,7 +32,7 @@ TEST(Text, bytes_outside_ascii_show_as_a_box) {
 
 TEST(Text, width_is_where_the_ink_ends) {
     const TextStyle style{.cap_height = 24};
-    Image image(400, 60);
+    Picture image(400, 60);
     draw_text(image, {10, 40}, "Right lung 12.5 mm", style);
     int last = 0;
     for (int y = 0; y < 60; ++y) {
@@ -49,7 +49,7 @@ TEST(Text, digits_are_equally_wide) {
 }
 
 TEST(Text, capitals_are_as_high_as_asked) {
-    Image image(60, 60);
+    Picture image(60, 60);
     draw_text(image, {20, 50}, "H", {.cap_height = 30});
     int top = 60, bottom = 0;
     for (int y = 0; y < 60; ++y) {
@@ -61,10 +61,10 @@ TEST(Text, capitals_are_as_high_as_asked) {
 }
 
 TEST(Text, a_halo_darkens_what_lies_behind) {
-    Image plain(60, 60, {200, 200, 200}), rimmed(60, 60, {200, 200, 200});
+    Picture plain(60, 60, {200, 200, 200}), rimmed(60, 60, {200, 200, 200});
     draw_text(plain, {20, 40}, "X", {.cap_height = 20});
     draw_text(rimmed, {20, 40}, "X", {.cap_height = 20, .halo = true});
-    const auto darkest = [](const Image& image) {
+    const auto darkest = [](const Picture& image) {
         return std::ranges::min(image.pixels(), {}, [](Rgb p) { return p.r; }).r;
     };
     EXPECT_EQ(darkest(plain), 200);

@@ -3,7 +3,7 @@
 // "Inferno" (Smith and van der Walt, matplotlib 2015): rising lightness, safe for colour-blind readers and in
 // print.
 
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 
 namespace huizhen::imaging {
 

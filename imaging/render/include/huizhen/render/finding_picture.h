@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 #include <huizhen/volume/volume.h>
 
 namespace huizhen::imaging {
@@ -29,12 +29,12 @@ struct PictureNotes {
 
 // Overview, and axial, coronal, sagittal views through the centre: plain with the outline, and below with the
 // evidence.
-Image render_finding(const Volume& volume, const PictureFinding& finding, const PictureNotes& notes);
+Picture render_finding(const Volume& volume, const PictureFinding& finding, const PictureNotes& notes);
 
 // A projection of the chest with every finding's place, and a tile for each finding. No findings: the
 // projection, and `nothing_found` in words.
-Image render_contact_sheet(const Volume& volume, const std::vector<PictureFinding>& findings,
-                           const std::string& title, const std::string& nothing_found,
-                           const PictureNotes& notes);
+Picture render_contact_sheet(const Volume& volume, const std::vector<PictureFinding>& findings,
+                             const std::string& title, const std::string& nothing_found,
+                             const PictureNotes& notes);
 
 }  // namespace huizhen::imaging

@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 #include <huizhen/volume/volume.h>
 
 namespace huizhen::imaging {
@@ -33,17 +33,17 @@ struct PaneView {
 };
 
 // The CT itself; black outside the volume.
-Image render_ct(const Volume& volume, const PaneView& view, Window window = {});
+Picture render_ct(const Volume& volume, const PaneView& view, Window window = {});
 
 // The line where a mask (on any grid) crosses one half, anti-aliased, `width` pixels.
-void draw_outline(Image& pane, const PaneView& view, const Mask& mask, Rgb colour, double width = 1.5);
+void draw_outline(Picture& pane, const PaneView& view, const Mask& mask, Rgb colour, double width = 1.5);
 
 // Evidence of 0..1 over the CT: its colour by colour_map.h, more opaque where it is stronger, nothing where
 // it is nil.
-void draw_evidence(Image& pane, const PaneView& view, const Grid<float>& evidence, double opacity = 0.65);
+void draw_evidence(Picture& pane, const PaneView& view, const Grid<float>& evidence, double opacity = 0.65);
 
 // A ruler with a tick each millimetre, five and ten along the lower edge, and orientation letters.
-void draw_ruler(Image& pane, const PaneView& view);
-void draw_orientation(Image& pane, const PaneView& view);
+void draw_ruler(Picture& pane, const PaneView& view);
+void draw_orientation(Picture& pane, const PaneView& view);
 
 }  // namespace huizhen::imaging

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 
 namespace huizhen::imaging {
 
@@ -18,6 +18,6 @@ struct TextStyle {
 double text_width(std::string_view text, const TextStyle& style);
 
 // `left_baseline`: where the first letter stands.
-void draw_text(Image& image, Point2 left_baseline, std::string_view text, const TextStyle& style);
+void draw_text(Picture& image, Point2 left_baseline, std::string_view text, const TextStyle& style);
 
 }  // namespace huizhen::imaging

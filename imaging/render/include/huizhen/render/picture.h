@@ -22,9 +22,9 @@ struct Point2 {
     double x = 0, y = 0;
 };
 
-class Image {
+class Picture {
   public:
-    Image(int width, int height, Rgb fill = {});
+    Picture(int width, int height, Rgb fill = {});
 
     int width() const { return width_; }
     int height() const { return height_; }
@@ -39,7 +39,7 @@ class Image {
     void line(Point2 from, Point2 to, double width, Rgb colour, double opacity = 1.0);
     void frame(int x, int y, int width, int height, Rgb colour, int thickness = 1);
     void disc(Point2 centre, double radius, Rgb colour, double opacity = 1.0);
-    void paste(const Image& other, int x, int y);
+    void paste(const Picture& other, int x, int y);
 
     // Rows top to bottom, three bytes a pixel.
     std::span<const Rgb> pixels() const { return pixels_; }
@@ -53,7 +53,7 @@ class Image {
 };
 
 // PNG (ISO/IEC 15948), 8-bit RGB without time or text chunks: the same picture gives the same bytes.
-Result<std::vector<std::byte>> encode_png(const Image& image);
-Status write_png(const Image& image, const std::filesystem::path& path);
+Result<std::vector<std::byte>> encode_png(const Picture& image);
+Status write_png(const Picture& image, const std::filesystem::path& path);
 
 }  // namespace huizhen::imaging

@@ -2,14 +2,14 @@
 
 #include <huizhen/base/file.h>
 #include <huizhen/render/colour_map.h>
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 #include <huizhen/test_support/data.h>
 
 namespace huizhen::imaging {
 namespace {
 
-Image gradient() {
-    Image image(37, 23);
+Picture gradient() {
+    Picture image(37, 23);
     for (int y = 0; y < 23; ++y) {
         for (int x = 0; x < 37; ++x) {
             image.set(x, y, {static_cast<std::uint8_t>(6 * x), static_cast<std::uint8_t>(11 * y), 77});
@@ -19,7 +19,7 @@ Image gradient() {
 }
 
 TEST(Png, holds_every_pixel) {
-    const Image image = gradient();
+    const Picture image = gradient();
     const auto bytes = encode_png(image);
     ASSERT_TRUE(bytes);
     png_image read{};
@@ -44,20 +44,20 @@ TEST(Png, says_so_when_the_folder_is_not_there) {
     EXPECT_EQ(read_file(folder.path() / "a.png", 1 << 20).value(), encode_png(gradient()).value());
 }
 
-TEST(Image, drawing_stays_inside_the_picture) {
-    Image image(10, 10, {9, 9, 9});
+TEST(Picture, drawing_stays_inside_the_picture) {
+    Picture image(10, 10, {9, 9, 9});
     image.line({-50, -50}, {50, 50}, 3, {255, 255, 255});
     image.fill(-5, 8, 100, 100, {1, 2, 3});
     image.frame(-2, -2, 14, 14, {1, 1, 1});
-    image.paste(Image(8, 8, {4, 4, 4}), 6, 6);
+    image.paste(Picture(8, 8, {4, 4, 4}), 6, 6);
     EXPECT_EQ(image.at(3, 3), (Rgb{255, 255, 255}));
     EXPECT_EQ(image.at(0, 9), (Rgb{1, 2, 3}));
     EXPECT_EQ(image.at(9, 9), (Rgb{4, 4, 4}));
     EXPECT_EQ(image.at(9, 0), (Rgb{9, 9, 9}));
 }
 
-TEST(Image, blend_mixes_by_opacity) {
-    Image image(1, 1, {0, 100, 200});
+TEST(Picture, blend_mixes_by_opacity) {
+    Picture image(1, 1, {0, 100, 200});
     image.blend(0, 0, {100, 100, 100}, 0.5);
     EXPECT_EQ(image.at(0, 0), (Rgb{50, 100, 150}));
     image.blend(0, 0, {7, 8, 9}, 2.0);

@@ -1,5 +1,5 @@
 #include <huizhen/base/check.h>
-#include <huizhen/render/image.h>
+#include <huizhen/render/picture.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -14,12 +14,12 @@ double distance_to_segment(Point2 p, Point2 a, Point2 b) {
 
 }  // namespace
 
-Image::Image(int width, int height, Rgb fill) : width_(width), height_(height) {
+Picture::Picture(int width, int height, Rgb fill) : width_(width), height_(height) {
     HZ_CHECK(width > 0 && height > 0 && width <= 16384 && height <= 16384, "a picture has a sensible size");
     pixels_.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), fill);
 }
 
-void Image::blend(int x, int y, Rgb colour, double opacity) {
+void Picture::blend(int x, int y, Rgb colour, double opacity) {
     if (!contains(x, y)) return;
     const double a = std::clamp(opacity, 0.0, 1.0);
     const auto mix = [a](std::uint8_t below, std::uint8_t above) {
@@ -29,13 +29,13 @@ void Image::blend(int x, int y, Rgb colour, double opacity) {
     pixel = {mix(pixel.r, colour.r), mix(pixel.g, colour.g), mix(pixel.b, colour.b)};
 }
 
-void Image::fill(int x, int y, int width, int height, Rgb colour, double opacity) {
+void Picture::fill(int x, int y, int width, int height, Rgb colour, double opacity) {
     for (int row = y; row < y + height; ++row) {
         for (int column = x; column < x + width; ++column) blend(column, row, colour, opacity);
     }
 }
 
-void Image::line(Point2 from, Point2 to, double width, Rgb colour, double opacity) {
+void Picture::line(Point2 from, Point2 to, double width, Rgb colour, double opacity) {
     const double reach = width / 2 + 1;
     const int x0 = static_cast<int>(std::floor(std::min(from.x, to.x) - reach));
     const int x1 = static_cast<int>(std::ceil(std::max(from.x, to.x) + reach));
@@ -50,18 +50,18 @@ void Image::line(Point2 from, Point2 to, double width, Rgb colour, double opacit
     }
 }
 
-void Image::frame(int x, int y, int width, int height, Rgb colour, int thickness) {
+void Picture::frame(int x, int y, int width, int height, Rgb colour, int thickness) {
     fill(x, y, width, thickness, colour);
     fill(x, y + height - thickness, width, thickness, colour);
     fill(x, y + thickness, thickness, height - 2 * thickness, colour);
     fill(x + width - thickness, y + thickness, thickness, height - 2 * thickness, colour);
 }
 
-void Image::disc(Point2 centre, double radius, Rgb colour, double opacity) {
+void Picture::disc(Point2 centre, double radius, Rgb colour, double opacity) {
     line(centre, centre, 2 * radius, colour, opacity);
 }
 
-void Image::paste(const Image& other, int x, int y) {
+void Picture::paste(const Picture& other, int x, int y) {
     for (int row = 0; row < other.height(); ++row) {
         for (int column = 0; column < other.width(); ++column) {
             if (contains(x + column, y + row)) set(x + column, y + row, other.at(column, row));
