@@ -107,5 +107,7 @@ Tensor log_softmax(const Tensor& x);  // last axis
 // q [B, H, Lq, Dh], k, v [B, H, Lk, Dh]; key_mask [B, Lk] of 0 (hidden) and 1, or undefined; scale 1 / sqrt(Dh).
 // Never holds the [Lq, Lk] matrix of all heads at once.
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& key_mask = {});
+// The same for q, k, v packed in one tensor [3, B, H, L, Dh] -> [B, H, L, Dh].
+Tensor self_attention(const Tensor& qkv, const Tensor& key_mask = {});
 
 }  // namespace huizhen::engine

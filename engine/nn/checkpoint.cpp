@@ -1,0 +1,185 @@
+#include <bit>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <huizhen/base/check.h>
+#include <huizhen/base/file.h>
+#include <huizhen/base/sha256.h>
+
+#include "checkpoint_header.h"
+
+namespace huizhen::engine {
+namespace {
+
+constexpr std::uint64_t kLengthBytes = 8;
+static_assert(std::endian::native == std::endian::little, "values are copied as they lie in the file");
+
+// A read-only mapping of a whole file.
+class MappedFile {
+  public:
+    static Result<MappedFile> open(const std::filesystem::path& path) {
+        const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor < 0) {
+            if (errno == ENOENT) return fail(ErrorCode::kNotFound, path.string() + ": no such file");
+            if (errno == EACCES) return fail(ErrorCode::kPermissionDenied, path.string() + ": may not be read");
+            return fail(ErrorCode::kIo, path.string() + ": cannot be opened");
+        }
+        struct stat info {};
+        const bool regular = ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
+        if (!regular || info.st_size < static_cast<off_t>(kLengthBytes)) {
+            ::close(descriptor);
+            return fail(ErrorCode::kMalformedInput, path.string() + ": not a checkpoint file");
+        }
+        const auto size = static_cast<std::size_t>(info.st_size);
+        void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+        ::close(descriptor);
+        if (memory == MAP_FAILED) return fail(ErrorCode::kIo, path.string() + ": cannot be mapped");
+        return MappedFile(static_cast<const std::byte*>(memory), size);
+    }
+
+    MappedFile(MappedFile&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    MappedFile& operator=(MappedFile&&) = delete;
+    ~MappedFile() {
+        if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+    }
+
+    std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+  private:
+    MappedFile(const std::byte* data, std::size_t size) : data_(data), size_(size) {}
+    const std::byte* data_;
+    std::size_t size_;
+};
+
+}  // namespace
+
+struct Checkpoint::Mapping {
+    MappedFile file;
+    CheckpointHeader header;
+    std::uint64_t data_begin;
+    std::string sha256;
+};
+
+Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
+    HZ_ASSIGN(MappedFile file, MappedFile::open(path));
+    const std::span<const std::byte> bytes = file.bytes();
+    std::uint64_t header_bytes = 0;
+    std::memcpy(&header_bytes, bytes.data(), kLengthBytes);
+    if (header_bytes > kMaxHeaderBytes) return fail(ErrorCode::kLimitExceeded, path.string() + ": the header is too long");
+    if (header_bytes > bytes.size() - kLengthBytes) {
+        return fail(ErrorCode::kMalformedInput, path.string() + ": the file ends inside its header");
+    }
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, header_bytes);
+    const std::uint64_t data_begin = kLengthBytes + header_bytes;
+    auto header = parse_checkpoint_header(text, bytes.size() - data_begin);
+    if (!header) return fail(header.error().within(path.string()));
+    std::string name = to_hex(huizhen::sha256(bytes));
+    return Checkpoint(std::make_shared<const Mapping>(
+        Mapping{std::move(file), std::move(*header), data_begin, std::move(name)}));
+}
+
+const CheckpointMetadata& Checkpoint::metadata() const { return mapping_->header.metadata; }
+const std::string& Checkpoint::sha256() const { return mapping_->sha256; }
+bool Checkpoint::contains(std::string_view name) const { return mapping_->header.entries.contains(name); }
+
+std::vector<std::string> Checkpoint::names() const {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : mapping_->header.entries) names.push_back(name);
+    return names;
+}
+
+Result<Shape> Checkpoint::shape(std::string_view name) const {
+    const auto found = mapping_->header.entries.find(name);
+    if (found == mapping_->header.entries.end()) {
+        return fail(ErrorCode::kIntegrity, "the checkpoint lacks " + std::string(name));
+    }
+    return found->second.shape;
+}
+
+Result<std::vector<float>> Checkpoint::read(std::string_view name) const {
+    const auto found = mapping_->header.entries.find(name);
+    if (found == mapping_->header.entries.end()) {
+        return fail(ErrorCode::kIntegrity, "the checkpoint lacks " + std::string(name));
+    }
+    const CheckpointEntry& entry = found->second;
+    if (entry.dtype != "F32") return fail(ErrorCode::kUnsupported, std::string(name) + ": only F32 values are read");
+    std::vector<float> values((entry.end - entry.begin) / sizeof(float));
+    // Other writers need not align their data.
+    if (!values.empty()) {
+        std::memcpy(values.data(), mapping_->file.bytes().data() + mapping_->data_begin + entry.begin,
+                    entry.end - entry.begin);
+    }
+    return values;
+}
+
+Result<Tensor> Checkpoint::read(std::string_view name, Context& context) const {
+    HZ_ASSIGN(const Shape extents, shape(name));
+    HZ_ASSIGN(const std::vector<float> values, read(name));
+    return Tensor::from(context, extents, values);
+}
+
+Result<std::string> save_checkpoint(const std::filesystem::path& path, const NamedTensors& tensors,
+                                    const CheckpointMetadata& metadata) {
+    CheckpointHeader header;
+    header.metadata = metadata;
+    std::map<std::string_view, const Tensor*> sorted;
+    for (const auto& [name, tensor] : tensors) {
+        if (name.starts_with("__")) return fail(ErrorCode::kInvalidArgument, "a tensor's name must not start with __");
+        if (!sorted.emplace(name, &tensor).second) return fail(ErrorCode::kInvalidArgument, name + " is saved twice");
+    }
+    std::uint64_t at = 0;
+    for (const auto& [name, tensor] : sorted) {
+        const auto size = static_cast<std::uint64_t>(tensor->count()) * sizeof(float);
+        header.entries.emplace(name, CheckpointEntry{"F32", tensor->shape(), at, at + size});
+        at += size;
+    }
+    const std::string text = write_checkpoint_header(header);
+    const std::uint64_t length = text.size();
+    std::vector<std::byte> bytes(kLengthBytes + length + at);
+    std::memcpy(bytes.data(), &length, kLengthBytes);
+    std::memcpy(bytes.data() + kLengthBytes, text.data(), length);
+    std::size_t to = kLengthBytes + length;
+    for (const auto& [name, tensor] : sorted) {
+        const std::vector<float> values = tensor->to_vector();
+        if (!values.empty()) std::memcpy(bytes.data() + to, values.data(), values.size() * sizeof(float));
+        to += values.size() * sizeof(float);
+    }
+    HZ_TRY(write_file_atomically(path, bytes));
+    return to_hex(huizhen::sha256(bytes));
+}
+
+NamedTensors named_tensors(const ParameterSet& parameters, std::string_view prefix) {
+    NamedTensors tensors;
+    for (const Parameter& parameter : parameters.all()) {
+        tensors.emplace_back(std::string(prefix) + parameter.name, parameter.value);
+    }
+    return tensors;
+}
+
+Status load_parameters(const Checkpoint& checkpoint, ParameterSet& parameters, std::string_view prefix) {
+    std::vector<std::vector<float>> values;
+    for (const Parameter& parameter : parameters.all()) {
+        const std::string name = std::string(prefix) + parameter.name;
+        HZ_ASSIGN(const Shape found, checkpoint.shape(name));
+        if (found != parameter.value.shape()) {
+            return fail(ErrorCode::kIntegrity, "the checkpoint holds " + name + " of shape " + found.to_string() +
+                                                   ", the model wants " + parameter.value.shape().to_string());
+        }
+        HZ_ASSIGN(std::vector<float> read, checkpoint.read(name));
+        values.push_back(std::move(read));
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        Tensor value = parameters.all()[i].value;
+        value.assign(values[i]);
+    }
+    return {};
+}
+
+}  // namespace huizhen::engine
