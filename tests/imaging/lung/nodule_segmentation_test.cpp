@@ -1,0 +1,101 @@
+#include <numbers>
+
+#include <gtest/gtest.h>
+
+#include <huizhen/lung/nodule_measurement.h>
+#include <huizhen/lung/nodule_segmentation.h>
+#include <huizhen/test_support/data.h>
+#include <huizhen/volume/nifti.h>
+
+#include "nodule_phantom.h"
+
+namespace huizhen::imaging {
+namespace {
+
+using testing::make_phantom;
+using testing::Phantom;
+
+double diameter(const Phantom& phantom, Vec3 seed_offset = {}) {
+    const auto found = segment_nodule(make_phantom(phantom), phantom.centre_mm + seed_offset);
+    EXPECT_TRUE(found.has_value());
+    EXPECT_LT(norm(found->centre_mm - phantom.centre_mm), 1.5);
+    return measure_nodule(*found).equivalent_diameter_mm;
+}
+
+TEST(NoduleSegmentation, measures_balls_of_every_size) {
+    for (const double radius : {2.0, 3.0, 4.5, 6.0, 10.0}) {
+        Phantom phantom;
+        phantom.radius_mm = radius;
+        EXPECT_NEAR(diameter(phantom), 2 * radius, 0.12 * radius + 0.3) << radius;
+    }
+}
+
+TEST(NoduleSegmentation, does_not_depend_on_where_the_seed_lies_inside) {
+    const double centred = diameter({});
+    for (const Vec3 offset : {Vec3{2, 0, 0}, Vec3{0, -2, 1}, Vec3{1, 1, -2}})
+        EXPECT_NEAR(diameter({}, offset), centred, 0.3);
+}
+
+TEST(NoduleSegmentation, finds_ground_glass) {
+    Phantom phantom;
+    phantom.ball_hu = -550;
+    EXPECT_NEAR(diameter(phantom), 12, 1.5);
+}
+
+TEST(NoduleSegmentation, leaves_a_vessel_that_runs_through) {
+    Phantom phantom;
+    phantom.vessel_radius_mm = 1.5;
+    EXPECT_NEAR(diameter(phantom), 12, 1.5);
+}
+
+TEST(NoduleSegmentation, leaves_the_chest_wall) {
+    Phantom phantom;
+    phantom.wall_beside_mm = 4;
+    EXPECT_NEAR(diameter(phantom), 12, 2);
+}
+
+TEST(NoduleSegmentation, ends_with_the_volume) {
+    Phantom phantom;
+    phantom.size.z = 5;  // 6.25 mm of a ball of 12 mm
+    const auto found = segment_nodule(make_phantom(phantom), phantom.centre_mm);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_NEAR(found->high_mm.z - found->low_mm.z, 6.25, 0.4);
+    EXPECT_NEAR(found->high_mm.x - found->low_mm.x, 12, 1);
+}
+
+TEST(NoduleSegmentation, rejects_a_seed_outside_or_in_plain_lung) {
+    const Volume volume = make_phantom({});
+    const auto outside = segment_nodule(volume, {500, 0, 0});
+    ASSERT_FALSE(outside.has_value());
+    EXPECT_EQ(outside.error().code(), ErrorCode::kInvalidArgument);
+    const auto lung = segment_nodule(volume, Vec3{18, -2, 5});
+    ASSERT_FALSE(lung.has_value());
+    EXPECT_EQ(lung.error().code(), ErrorCode::kNotFound);
+}
+
+TEST(NoduleSegmentation, rays_cover_the_sphere_once) {
+    double sum = 0;
+    Vec3 mean;
+    for (int ray = 0; ray < kRayCount; ++ray) {
+        EXPECT_NEAR(norm(ray_direction(ray)), 1, 1e-12);
+        sum += ray_solid_angle(ray);
+        mean = mean + ray_solid_angle(ray) * ray_direction(ray);
+    }
+    EXPECT_NEAR(sum, 4 * std::numbers::pi, 1e-9);
+    EXPECT_LT(norm(mean), 1e-9);
+}
+
+// Place and diameter of the readers' record of this nodule.
+TEST(NoduleSegmentation, agrees_with_the_readers_on_the_demo_nodule) {
+    const auto data = HZ_NEED_DATA(huizhen::testing::data_folder());
+    const auto volume = read_nifti_volume(data / "lidc-nodules/demo/image/LIDC-IDRI-0314_R_1.nii.gz");
+    ASSERT_TRUE(volume.has_value()) << volume.error().to_string();
+    const Vec3 readers{-57.439, 131.233, -520.359};
+    const auto found = segment_nodule(*volume, readers);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_LT(norm(found->centre_mm - readers), 1.0);
+    EXPECT_NEAR(measure_nodule(*found).diameter_mm, 15.485, 0.1 * 15.485);
+}
+
+}  // namespace
+}  // namespace huizhen::imaging
