@@ -13,6 +13,7 @@ constexpr double kStepMm = 0.5;
 constexpr double kMaxReachMm = 26;     // half of the largest nodule with room for spicules
 constexpr double kMinContrastHu = 90;  // below ground glass of -750 HU in lung of -850 HU
 constexpr double kNearMedian = 0.40;   // a ray within 40 % of the median length counts as round
+constexpr double kTissueHu = 100;      // calcium counts as this, else "halfway" would lie inside the nodule
 constexpr double kSolidHu = -300;      // inner half above it: solid; ground glass lies at -750 to -300 HU
 
 // Directions spread evenly over the sphere (Fibonacci lattice).
@@ -135,7 +136,7 @@ double median_length(const Star& star) {
 Star cast_star(const Volume& iso, const Lungs& lungs, Vec3 centre, double radius_mm, double mm) {
     Star star;
     const double reach = std::min(kMaxReachMm, 2.2 * radius_mm + 4);
-    star.core_hu = core_of(iso, centre, std::max(0.5, 0.4 * radius_mm), mm);
+    star.core_hu = std::min(kTissueHu, core_of(iso, centre, std::max(0.5, 0.4 * radius_mm), mm));
     star.background_hu = background_of(iso, lungs, centre, std::min(kMaxReachMm, reach + 3), mm);
     const double level = 0.5 * (star.core_hu + star.background_hu);
     for (int i = 0; i < kRays; ++i) star.rays[i] = cast(iso, lungs, centre, directions()[i], level, reach, mm);
@@ -153,14 +154,16 @@ Vec3 offset_of(const Star& star) {
     return (1.5 / kRays) * sum;
 }
 
+// What a reader would weigh: round, well above the lung around, large enough to matter (the guidelines act from
+// 4 to 6 mm on), not a piece of wall, not a stretch of vessel. A long cylinder has roundness 0.77 and sends 11 % of
+// its rays along itself; nodules in the LIDC crops have a median of 0.96 and 0.
 double score_of(const Candidate& c) {
-    // What a reader would weigh: round, well above the lung, not too small to matter (the guidelines act from
-    // 4 to 6 mm on), not a piece of wall.
+    const double round = std::clamp((c.roundness - 0.4) / 0.6, 0.0, 1.0);
     const double contrast = 1 - std::exp(-(c.contrast_hu - 0.5 * kMinContrastHu) / 150);
     const double size = std::clamp((c.diameter_mm - 1.5) / 4.5, 0.1, 1.0);
     const double wall = std::clamp(1.5 - 1.5 * c.pleura_share, 0.0, 1.0);
-    const double vessel = std::clamp(1.2 - 2 * c.vessel_share, 0.0, 1.0);
-    return std::clamp(c.roundness * c.roundness * contrast * size * wall * vessel, 0.0, 1.0);
+    const double vessel = std::exp(-c.vessel_share * c.vessel_share / 0.04);
+    return std::clamp(round * round * contrast * size * wall * vessel, 0.0, 1.0);
 }
 
 Candidate describe(const Star& star, Vec3 centre, const Volume& iso, const Lungs& lungs, double mm) {

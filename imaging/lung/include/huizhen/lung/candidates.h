@@ -20,10 +20,10 @@ enum class CandidateDensity { kSolid, kSubsolid };
 
 struct Candidate {
     Vec3 centre_mm;              // patient, LPS
-    double diameter_mm = 0;      // of a ball with the candidate's median radius: an estimate, not a measurement
+    double diameter_mm = 0;      // twice the median ray at half height: an estimate, short of readers' outlines
     double score = 0;            // 0..1, higher is more nodule-like; comparable within a scan
     double roundness = 0;        // 0..1: share of rays whose length is near the median
-    double contrast_hu = 0;      // core minus the lung around
+    double contrast_hu = 0;      // core (calcium counted as 100 HU) minus the lung around
     double core_hu = 0;          // mean of the inner half
     double depth_mm = 0;         // centre to the lungs' surface; negative outside
     double vessel_share = 0;     // share of rays that run on in tissue: vessels, fissures
@@ -38,7 +38,7 @@ struct Candidate {
 struct CandidateOptions {
     double min_diameter_mm = 2.5;
     double max_diameter_mm = 40;
-    double min_score = 0.02;
+    double min_score = 0.01;
     std::size_t max_candidates = 200;   // the best ones by score
     std::size_t max_seeds = 6000;       // per level of resolution, the strongest ones
 };
