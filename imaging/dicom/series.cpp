@@ -72,9 +72,7 @@ Candidate plan_group(const FolderScan& scan, Group group, const LoadOptions& opt
     // say something.
     const bool one_each = image_files > 1 && frames_of_reference.size() == image_files;
     candidate.frames = frames.size();
-    if (group.series_uid.empty()) {
-        candidate.plan = fail(ErrorCode::kUntrustworthyInput, "CT files without a series UID (0020,000E)");
-    } else if (studies.size() > 1) {
+    if (studies.size() > 1) {
         candidate.plan = fail(ErrorCode::kUntrustworthyInput, "one series UID stands in several studies");
     } else if (frames_of_reference.size() > 1 && !one_each) {
         candidate.plan = fail(ErrorCode::kUntrustworthyInput, "the series mixes several frames of reference");
@@ -93,10 +91,12 @@ Candidate plan_group(const FolderScan& scan, Group group, const LoadOptions& opt
     return candidate;
 }
 
+std::string name_of(const Group& group) { return group.series_uid.empty() ? "(no UID)" : group.series_uid; }
+
 std::string listing(const std::vector<Candidate>& candidates) {
     std::string text;
     for (const Candidate& candidate : candidates) {
-        text += (text.empty() ? "" : "; ") + candidate.group.series_uid + " (" +
+        text += (text.empty() ? "" : "; ") + name_of(candidate.group) + " (" +
                 std::to_string(candidate.frames) + " slices";
         if (candidate.plan) {
             std::array<char, 32> spacing{};
@@ -160,7 +160,7 @@ Result<Candidate> choose(std::vector<Candidate> candidates, const LoadOptions& o
         if (&other == &*chosen) continue;
         findings.push_back(
             {"other-series", Severity::kInfo,
-             "series " + other.group.series_uid + " was left out: " + other.plan.error().message()});
+             "series " + name_of(other.group) + " was left out: " + other.plan.error().message()});
     }
     return std::move(*chosen);
 }
@@ -175,7 +175,7 @@ class SliceReader {
           options_(options),
           progress_(progress),
           stop_(stop),
-          volume_(plan.size, plan.geometry) {}
+          volume_(Volume::unfilled(plan.size, plan.geometry)) {}
 
     // Files with one slice go to the threads whole; files with many are opened once and shared.
     Status run(Executor& executor) {
@@ -378,6 +378,10 @@ void describe_series(const LoadedSeries& series, bool assumed_syntax,
     if (assumed_syntax) {
         findings.push_back({"assumed-transfer-syntax", Severity::kWarning,
                             "files name no transfer syntax; it was told from their first element"});
+    }
+    if (series.info.series_uid.empty()) {
+        findings.push_back({"no-series-uid", Severity::kWarning,
+                            "the files name no series (0020,000E); only the folder ties them together"});
     }
     if (series.info.frame_of_reference_uid.empty()) {
         findings.push_back({"no-frame-of-reference", Severity::kWarning,

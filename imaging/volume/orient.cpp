@@ -65,7 +65,7 @@ Grid<Voxel> reorder(Grid<Voxel> grid) {
                             new_axes[0],
                             new_axes[1],
                             new_axes[2]};
-    Grid<Voxel> turned({new_sizes[0], new_sizes[1], new_sizes[2]}, geometry);
+    Grid<Voxel> turned = Grid<Voxel>::unfilled({new_sizes[0], new_sizes[1], new_sizes[2]}, geometry);
     const Voxel* source = grid.voxels().data();
     Voxel* target = turned.voxels().data();
     for (int z = 0; z < new_sizes[2]; ++z) {

@@ -77,7 +77,7 @@ IsotropicPlan plan_isotropic(const Volume& volume, double spacing_mm) {
     Geometry geometry = old;
     geometry.origin_mm = old.to_patient({plan.x.origin, plan.y.origin, plan.z.origin});
     geometry.spacing_mm = {spacing_mm, spacing_mm, spacing_mm};
-    plan.target = Volume({plan.x.size, plan.y.size, plan.z.size}, geometry);
+    plan.target = Volume::unfilled({plan.x.size, plan.y.size, plan.z.size}, geometry);
     return plan;
 }
 
