@@ -16,8 +16,12 @@ constexpr double kMinCentresApartMm = 60;    // across the mediastinum
 // The ball everywhere: bridges vessels and nodules of up to about its diameter in the hilum and fissures.
 constexpr double kBallMm = 10;
 // The ball against the ribs and diaphragm, where nothing but pleura and nodules is to be bridged: an opening
-// 30 mm wide (the largest nodule) is bridged to 20 - sqrt(20^2 - 15^2) = 7 mm below its rim.
-constexpr double kCostalBallMm = 20;
+// 30 mm wide (the largest nodule) is bridged to 25 - sqrt(25^2 - 15^2) = 5 mm below its rim.
+constexpr double kCostalBallMm = 25;
+// What the balls add and survives erosion by this (over 4 mm thick) is a nodule or a vessel, not a dent in the
+// pleura under a rib: it is grown a little, so that a nodule sunk into the wall keeps its middle inside.
+constexpr double kThickCoreMm = 2.1;
+constexpr double kGrowMm = 2.1;
 
 std::uint8_t side_of(double x, double boundary_x) { return x < boundary_x ? kRightLung : kLeftLung; }
 
@@ -52,16 +56,15 @@ Mask only(const Grid<std::uint8_t>& sides, std::uint8_t side) {
     return out;
 }
 
-// First and last lung voxel of each side in every row along x; last < first where there is none.
+// Where the lungs end in a row along x; -1, and first beyond the row, where a side is absent.
 struct RowEnds {
-    int right_first, right_last, left_first, left_last;
+    int right_last, left_first, left_last;
 };
 
 RowEnds ends_of_row(const std::uint8_t* row, int n) {
-    RowEnds ends{n, -1, n, -1};
+    RowEnds ends{-1, n, -1};
     for (int x = 0; x < n; ++x) {
         if (row[x] == kRightLung) {
-            ends.right_first = std::min(ends.right_first, x);
             ends.right_last = x;
         } else if (row[x] == kLeftLung) {
             ends.left_first = std::min(ends.left_first, x);
@@ -71,8 +74,10 @@ RowEnds ends_of_row(const std::uint8_t* row, int n) {
     return ends;
 }
 
-// Mediastinum: with right lung to the right of it and left lung to the left.
-bool is_between(const RowEnds& ends, int x) { return x > ends.right_first && x < ends.left_last; }
+// Mediastinum: in the gap between the lungs, right lung on its one side and left lung on its other.
+bool is_between(const RowEnds& ends, int x) {
+    return ends.right_last >= 0 && ends.left_last >= 0 && x > ends.right_last && x < ends.left_first;
+}
 
 void fill_holes(Mask& mask) {
     Mask rest(mask.size(), mask.geometry());
@@ -91,6 +96,29 @@ void fill_holes(Mask& mask) {
     for (std::size_t i = 0; i < rest.voxels().size(); ++i) {
         if (hole[static_cast<std::size_t>(found.labels.voxels()[i])] != 0) mask.voxels()[i] = 1;
     }
+}
+
+// Drops what the balls bridged between outlying spots without holding any lung.
+void drop_islands(const Mask& lung, Mask& closed) {
+    const Components found = label_components(closed, Connectivity::kFaces6);
+    std::vector<std::uint8_t> keep(found.list.size() + 1, 0);
+    for (std::size_t i = 0; i < lung.voxels().size(); ++i) {
+        if (lung.voxels()[i] != 0) keep[static_cast<std::size_t>(found.labels.voxels()[i])] = 1;
+    }
+    keep[0] = 0;
+    for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
+        closed.voxels()[i] = keep[static_cast<std::size_t>(found.labels.voxels()[i])];
+    }
+}
+
+void grow_thick_parts(const Mask& lung, Mask& closed, Executor& executor) {
+    Mask added(lung.size(), lung.geometry());
+    for (std::size_t i = 0; i < added.voxels().size(); ++i) {
+        added.voxels()[i] = closed.voxels()[i] != 0 && lung.voxels()[i] == 0 ? 1 : 0;
+    }
+    const Mask core = erode(added, kThickCoreMm, executor);
+    const Mask grown = dilate(core, kThickCoreMm + kGrowMm, executor);
+    for (std::size_t i = 0; i < grown.voxels().size(); ++i) closed.voxels()[i] |= grown.voxels()[i];
 }
 
 }  // namespace
@@ -128,6 +156,8 @@ Grid<std::uint8_t> close_sides(const Grid<std::uint8_t>& sides, const Mask& airw
             }
         }
         fill_holes(closed);
+        grow_thick_parts(lung, closed, executor);
+        drop_islands(lung, closed);
         for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
             const bool airway = !airways.empty() && airways.voxels()[i] != 0;
             if (closed.voxels()[i] != 0 && out.voxels()[i] == kNoLung && !airway) out.voxels()[i] = side;
