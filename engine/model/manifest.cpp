@@ -32,6 +32,7 @@ Json to_json(const ModelManifest& manifest) {
           {"malignant", manifest.conformal.malignant}}},
         {"training_data_sha256", manifest.training_data_sha256},
         {"trained_on", manifest.trained_on},
+        {"operating_points", manifest.operating_points},
         {"provenance", manifest.provenance},
     };
 }
@@ -55,6 +56,7 @@ ModelManifest from_json(const Json& json) {
                           conformal.at("malignant").get<double>()};
     json.at("training_data_sha256").get_to(manifest.training_data_sha256);
     json.at("trained_on").get_to(manifest.trained_on);
+    json.at("operating_points").get_to(manifest.operating_points);
     json.at("provenance").get_to(manifest.provenance);
     return manifest;
 }

@@ -17,15 +17,15 @@ float nodule_input_of_hu(double hu) {
 
 NoduleNetwork::Stage::Stage(const Scope& scope, std::int64_t in, std::int64_t out)
     : down(scope / "down", {.in = in, .out = out, .stride = 2}),
-      down_norm(scope / "down_norm", kGroups, out, Activation::kRelu),
+      down_norm(scope / "down_norm", kGroups, out, Activation::kGelu),
       conv1(scope / "conv1", {.in = out, .out = out}),
-      norm1(scope / "norm1", kGroups, out, Activation::kRelu),
+      norm1(scope / "norm1", kGroups, out, Activation::kGelu),
       conv2(scope / "conv2", {.in = out, .out = out}),
       norm2(scope / "norm2", kGroups, out) {}
 
 Tensor NoduleNetwork::Stage::operator()(const Tensor& x) const {
     const Tensor down_x = down_norm(down(x));
-    return relu(down_x + norm2(conv2(norm1(conv1(down_x)))));
+    return gelu(down_x + norm2(conv2(norm1(conv1(down_x)))));
 }
 
 NoduleNetwork::NoduleNetwork(const Scope& scope, const NoduleNetworkShape& shape)

@@ -95,22 +95,46 @@ Result<NoduleCase> read_nodule(const Row& row) {
     return nodule;
 }
 
-// Whether the whole slice `z` of the volume, cut to the crop's size, lies somewhere in the crop.
-bool lies_in(const imaging::Volume& volume, int z, std::span<const std::int16_t> crop) {
-    const int width = std::min(volume.size().x, kCropSide), height = std::min(volume.size().y, kCropSide);
-    const auto row_matches = [&](int y, int left, int top) {
-        const auto first = crop.begin() + (top + y) * kCropSide + left;
-        const auto wanted = volume.voxels().begin() + static_cast<std::ptrdiff_t>(volume.index(0, y, z));
-        return std::equal(wanted, wanted + width, first);
-    };
-    for (int top = 0; top + height <= kCropSide; ++top) {
-        for (int left = 0; left + width <= kCropSide; ++left) {
-            int y = 0;
-            while (y < height && row_matches(y, left, top)) ++y;
-            if (y == height) return true;
+// A square of the volume's slice `z` around the column and row of a point inside it.
+constexpr int kBlockSide = 12;
+using Block = std::array<std::int16_t, std::size_t{kBlockSide} * kBlockSide>;
+
+Block block_around(const imaging::Volume& volume, imaging::Vec3 voxel, int z) {
+    Block block{};
+    const int left = static_cast<int>(std::lround(voxel.x)) - kBlockSide / 2;
+    const int top = static_cast<int>(std::lround(voxel.y)) - kBlockSide / 2;
+    for (int y = 0; y < kBlockSide; ++y) {
+        for (int x = 0; x < kBlockSide; ++x) {
+            block[static_cast<std::size_t>(y * kBlockSide + x)] = volume.clamped(left + x, top + y, z);
+        }
+    }
+    return block;
+}
+
+// Whether the block lies somewhere in the crop, to within one HU a pixel.
+bool lies_in(const Block& block, std::span<const std::int16_t> crop) {
+    constexpr int kAllowed = kBlockSide * kBlockSide;
+    for (int top = 0; top + kBlockSide <= kCropSide; ++top) {
+        for (int left = 0; left + kBlockSide <= kCropSide; ++left) {
+            int difference = 0;
+            for (int y = 0; y < kBlockSide && difference < kAllowed; ++y) {
+                const auto row = crop.subspan(static_cast<std::size_t>((top + y) * kCropSide + left));
+                for (int x = 0; x < kBlockSide; ++x) {
+                    difference += std::abs(block[static_cast<std::size_t>(y * kBlockSide + x)] - row[static_cast<std::size_t>(x)]);
+                }
+            }
+            if (difference < kAllowed) return true;
         }
     }
     return false;
+}
+
+// Crops keep the file's order of pixels, volumes lie in patient order: of a patient on the belly one is the other turned
+// by half a turn.
+bool shows(const Block& block, std::span<const std::int16_t> crop) {
+    Block turned = block;
+    std::reverse(turned.begin(), turned.end());
+    return lies_in(block, crop) || lies_in(turned, crop);
 }
 
 Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const NoduleCase& nodule,
@@ -124,7 +148,8 @@ Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const N
         const imaging::Geometry& geometry = volume->geometry();
         const double slice = (crops.cases[k].slice_z_mm - geometry.origin_mm.z) / geometry.spacing_mm.z;
         const int z = static_cast<int>(std::lround(slice));
-        if (z >= 0 && z < volume->size().z && lies_in(*volume, z, crops.crop(k))) return std::optional(k);
+        if (z < 0 || z >= volume->size().z) continue;
+        if (shows(block_around(*volume, geometry.to_voxel(nodule.centre_mm), z), crops.crop(k))) return std::optional(k);
     }
     return std::optional<std::size_t>();
 }

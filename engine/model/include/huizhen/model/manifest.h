@@ -33,7 +33,8 @@ struct ModelManifest {
     // The first 8 hexadecimal digits of SHA-256 of every training patient's pseudonym, sorted: whoever evaluates
     // can leave a member out where it has seen the patient.
     std::vector<std::string> trained_on;
-    std::map<std::string, std::string> provenance;  // seed, fold, data sets, software version
+    std::map<std::string, double> operating_points;  // probabilities by what they reach: "sensitivity_95"
+    std::map<std::string, std::string> provenance;   // seed, fold, data sets, software version
 
     bool has_seen(std::string_view patient) const;
     // shape[key]; kMalformedInput when missing, not whole, or outside [low, high].

@@ -72,7 +72,8 @@ struct LidcNodules {
 // `split` is "dev" or "demo": labels_<split>.csv, <split>/image, <split>/mask in `folder`.
 Result<LidcNodules> read_lidc_nodules(const std::filesystem::path& folder, std::string_view split);
 
-// Finds each nodule among the crops of its series: a slice of its volume must lie in the crop, pixel for pixel.
+// Finds each nodule among the crops of its series: the middle of its volume must lie in the crop,
+// pixel for pixel.
 // Gives how many were found.
 Result<std::size_t> match_crops(LidcNodules& nodules, const LidcCrops& crops);
 

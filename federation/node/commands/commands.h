@@ -1,0 +1,22 @@
+#pragma once
+
+// The subcommands of huizhen-node. Each adds itself to the program and, when chosen, sets `action`: what to run
+// after parsing, returning the exit code.
+
+#include <functional>
+
+#include <CLI/App.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Config.hpp>
+
+#include <huizhen/node/exit_code.h>
+
+namespace huizhen::node {
+
+using Action = std::function<ExitCode()>;
+
+void add_diagnose(CLI::App& program, Action& action);
+void add_phantom(CLI::App& program, Action& action);
+void add_status(CLI::App& program, Action& action);
+
+}  // namespace huizhen::node

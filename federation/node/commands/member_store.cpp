@@ -1,0 +1,41 @@
+#include "member_store.h"
+
+#include <huizhen/nn/checkpoint.h>
+
+namespace huizhen::node {
+
+Status MemberStore::prepare() const {
+    std::error_code error;
+    std::filesystem::create_directories(folder_, error);
+    if (error) return fail(ErrorCode::kIo, "cannot make the folder " + folder_.string() + ": " + error.message());
+    return {};
+}
+
+std::filesystem::path MemberStore::path(int fold) const {
+    return folder_ / (prefix_ + std::to_string(fold) + ".safetensors");
+}
+
+std::filesystem::path MemberStore::partial_path(int fold) const {
+    return folder_ / ("partial-" + prefix_ + std::to_string(fold) + ".safetensors");
+}
+
+Result<bool> MemberStore::load_finished(int fold, const engine::ModelManifest& wanted,
+                                        engine::ParameterSet& parameters) const {
+    if (!std::filesystem::exists(path(fold))) return false;
+    HZ_ASSIGN(const auto file, engine::Checkpoint::open(path(fold)));
+    HZ_ASSIGN(const auto found, engine::parse_manifest(file.metadata(), wanted.architecture));
+    if (found.training_data_sha256 != wanted.training_data_sha256 || found.shape != wanted.shape ||
+        found.provenance != wanted.provenance) {
+        return fail(ErrorCode::kInvalidArgument, path(fold).string() + " was made with other data or options: use another "
+                                                                       "folder, or leave --resume out to replace it");
+    }
+    HZ_TRY(engine::load_parameters(file, parameters));
+    return true;
+}
+
+Status MemberStore::save(int fold, const engine::ModelManifest& manifest, const engine::ParameterSet& parameters) const {
+    HZ_TRY(engine::save_checkpoint(path(fold), engine::named_tensors(parameters), engine::to_metadata(manifest)));
+    return {};
+}
+
+}  // namespace huizhen::node
