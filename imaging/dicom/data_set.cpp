@@ -19,12 +19,11 @@ bool has_long_form(std::uint16_t code) {
     return std::find(kLong.begin(), kLong.end(), code) != kLong.end();
 }
 
+// Everything else has a 16-bit length. Writers that put "??" or blanks for a VR they did not know meant this
+// too.
 bool has_short_form(std::uint16_t code) {
-    constexpr std::array kShort{
-        vr('A', 'E'), vr('A', 'S'), vr('A', 'T'), vr('C', 'S'), vr('D', 'A'), vr('D', 'S'), vr('D', 'T'),
-        vr('F', 'D'), vr('F', 'L'), vr('I', 'S'), vr('L', 'O'), vr('L', 'T'), vr('P', 'N'), vr('S', 'H'),
-        vr('S', 'L'), vr('S', 'S'), vr('S', 'T'), vr('T', 'M'), vr('U', 'I'), vr('U', 'L'), vr('U', 'S')};
-    return std::find(kShort.begin(), kShort.end(), code) != kShort.end();
+    const auto printable = [](int c) { return c >= 0x20 && c < 0x7F; };
+    return printable(code >> 8) && printable(code & 0xFF) && !has_long_form(code);
 }
 
 // Sequences read here, for implicit VR with defined length, where only a dictionary tells them from plain

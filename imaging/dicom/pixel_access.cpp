@@ -107,11 +107,11 @@ std::span<const std::byte> PixelAccess::pixel_bytes() const {
 
 // After the file is parsed: checks that the pixel data is there and long enough, and finds the frames.
 Status PixelAccess::prepare() {
-    HZ_ASSIGN(header_, image_header(file_));
     const TransferSyntax& syntax = *file_.syntax;
-    if (syntax.coding == PixelCoding::kNotRead) {
+    if (file_.pixels && syntax.coding == PixelCoding::kNotRead) {
         return fail(ErrorCode::kUnsupported, "transfer syntax " + std::string(syntax.name) + " is not read");
     }
+    HZ_ASSIGN(header_, image_header(file_));
     const bool expected = syntax.coding != PixelCoding::kNative;
     if (file_.pixels->encapsulated != expected) {
         return broken(expected ? "is not encapsulated, as its transfer syntax demands"

@@ -22,7 +22,8 @@ TEST(DemoSeries, is_assembled_with_its_true_geometry) {
     EXPECT_EQ(series->info.manufacturer, "Philips");
     EXPECT_EQ(series->info.patient_position, "FFS");
     const auto has = [&](std::string_view code) {
-        return std::any_of(series->findings.begin(), series->findings.end(), [&](const auto& f) { return f.code == code; });
+        return std::any_of(series->findings.begin(), series->findings.end(),
+                           [&](const auto& f) { return f.code == code; });
     };
     EXPECT_TRUE(has("feet-first"));
     EXPECT_EQ(series->inputs.size(), 275U);
@@ -44,7 +45,8 @@ TEST(DemoSeries, shows_the_annotated_nodule_as_tissue_in_lung) {
         for (int dz = -2; dz <= 2; ++dz) {
             for (int dy = -2; dy <= 2; ++dy) {
                 for (int dx = -2; dx <= 2; ++dx) {
-                    sum += volume.clamped(static_cast<int>(std::lround(at.x)) + dx, static_cast<int>(std::lround(at.y)) + dy,
+                    sum += volume.clamped(static_cast<int>(std::lround(at.x)) + dx,
+                                          static_cast<int>(std::lround(at.y)) + dy,
                                           static_cast<int>(std::lround(at.z)) + dz);
                 }
             }
