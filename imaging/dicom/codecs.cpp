@@ -5,7 +5,6 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
@@ -21,7 +20,6 @@ void register_codecs_once() {
         OFLog::configure(OFLogger::OFF_LOG_LEVEL);
         DJDecoderRegistration::registerCodecs(EDC_never);
         DJLSDecoderRegistration::registerCodecs();
-        DcmRLEDecoderRegistration::registerCodecs();
     });
 }
 
@@ -65,17 +63,19 @@ Result<StreamFrame> find_frame_header(std::span<const std::byte> stream) {
 }
 
 // The IJG library pads a stream that stops early with grey and only warns: a half image must not pass for
-// one.
+// one. (CharLS, for JPEG-LS, fails by itself.) Behind the end marker, one stray pad byte or any number of
+// zeros.
 bool has_end_marker(std::span<const std::byte> stream) {
-    for (std::size_t i = stream.size(); i >= 2; --i) {
-        if (stream[i - 2] == std::byte{0xFF} && stream[i - 1] == std::byte{0xD9}) return true;
-        if (stream[i - 1] != std::byte{0} && stream[i - 1] != std::byte{0xFF}) return false;
-    }
-    return false;
+    std::size_t end = stream.size();
+    while (end > 0 && stream[end - 1] == std::byte{0}) --end;
+    const auto marker_before = [&](std::size_t at) {
+        return at >= 2 && stream[at - 2] == std::byte{0xFF} && stream[at - 1] == std::byte{0xD9};
+    };
+    return marker_before(end) || (end > 0 && marker_before(end - 1));
 }
 
 // The bits per sample the codec will produce: 8 or 16.
-Result<int> check_stream(const PixelLayout& layout, std::span<const std::byte> stream) {
+Result<int> check_stream(PixelCoding coding, const PixelLayout& layout, std::span<const std::byte> stream) {
     HZ_ASSIGN(const StreamFrame frame, find_frame_header(stream));
     if (frame.rows != layout.rows || frame.columns != layout.columns) {
         return broken("holds a stream of other dimensions than the header's");
@@ -84,7 +84,8 @@ Result<int> check_stream(const PixelLayout& layout, std::span<const std::byte> s
     if (frame.precision < 2 || frame.precision > layout.bits_allocated) {
         return broken("holds a stream of more bits than the header's");
     }
-    if (!has_end_marker(stream)) return broken("ends before its JPEG stream does");
+    if (coding == PixelCoding::kJpeg && !has_end_marker(stream))
+        return broken("ends before its JPEG stream does");
     return frame.precision <= 8 ? 8 : 16;
 }
 
@@ -133,10 +134,7 @@ void widen(std::span<std::byte> frame, bool is_signed, int precision_bits) {
 Status decode_with_dcmtk(const TransferSyntax& syntax, const PixelLayout& layout,
                          std::span<const std::byte> stream, std::span<std::byte> out) {
     register_codecs_once();
-    int bits = layout.bits_allocated;
-    if (syntax.coding != PixelCoding::kRle) {
-        HZ_ASSIGN(bits, check_stream(layout, stream));
-    }
+    HZ_ASSIGN(const int bits, check_stream(syntax.coding, layout, stream));
     DcmDataset data;
     OFCondition status = describe(data, layout, bits);
     auto sequence = std::make_unique<DcmPixelSequence>(DcmTag(DCM_PixelData, EVR_OB));
@@ -160,6 +158,7 @@ Status decode_with_dcmtk(const TransferSyntax& syntax, const PixelLayout& layout
 
 Status decode_frame(const TransferSyntax& syntax, const PixelLayout& layout,
                     std::span<const std::byte> stream, std::span<std::byte> out) {
+    if (syntax.coding == PixelCoding::kRle) return decode_rle(layout, stream, out);
     if (syntax.coding == PixelCoding::kJpeg2000) return decode_jpeg2000(layout, stream, out);
     return decode_with_dcmtk(syntax, layout, stream, out);
 }

@@ -14,9 +14,10 @@ namespace huizhen::imaging {
 Status decode_frame(const TransferSyntax& syntax, const PixelLayout& layout,
                     std::span<const std::byte> stream, std::span<std::byte> out);
 
-// The two halves, by codec library.
+// The parts, by codec library.
 Status decode_with_dcmtk(const TransferSyntax& syntax, const PixelLayout& layout,
                          std::span<const std::byte> stream, std::span<std::byte> out);
+Status decode_rle(const PixelLayout& layout, std::span<const std::byte> stream, std::span<std::byte> out);
 Status decode_jpeg2000(const PixelLayout& layout, std::span<const std::byte> stream,
                        std::span<std::byte> out);
 

@@ -23,7 +23,7 @@ FOREIGN = [
     (r"openssl/", ["engine/base", "storage/vault", "storage/audit", "federation"]),
     (r"spdlog/|fmt/", ["engine/base"]),
     (r"png\.h", ["imaging/render"]),
-    (r"zlib\.h", ["imaging/volume", "federation/node/cohorts"]),
+    (r"zlib\.h", ["imaging/volume", "imaging/dicom", "federation/node/cohorts"]),
     (r"unicode/", ["imaging/dicom", "engine/text", "storage/records"]),
     (r"CLI/", ["federation/node", "federation/coordinator", "tests/bench"]),
 ]
