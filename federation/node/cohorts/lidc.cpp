@@ -156,19 +156,20 @@ Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const N
 
 }  // namespace
 
-Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder) {
-    HZ_ASSIGN(const CsvTable table, read_csv(folder / "labels_dev.csv"));
-    HZ_ASSIGN(const auto arrays, read_npz(folder / "crops_hu_dev.npz"));
+Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder, std::string_view split) {
+    const std::string labels = "labels_" + std::string(split) + ".csv", pixels = "crops_hu_" + std::string(split) + ".npz";
+    HZ_ASSIGN(const CsvTable table, read_csv(folder / labels));
+    HZ_ASSIGN(const auto arrays, read_npz(folder / pixels));
     const auto images = arrays.find("hu");
     const std::vector<std::size_t> shape{table.rows(), kCropSide, kCropSide};
     if (images == arrays.end() || images->second.shape != shape) {
-        return fail(ErrorCode::kMalformedInput, "crops_hu_dev.npz: not one 71 x 71 crop per row of labels_dev.csv");
+        return fail(ErrorCode::kMalformedInput, pixels + ": not one 71 x 71 crop per row of " + labels);
     }
     LidcCrops crops;
     HZ_ASSIGN(crops.hu, images->second.as<std::int16_t>());
     for (std::size_t row = 0; row < table.rows(); ++row) {
         auto crop = read_crop(Row(table, row));
-        if (!crop) return fail(crop.error().within("lidc-crops/labels_dev.csv"));
+        if (!crop) return fail(crop.error().within("lidc-crops/" + labels));
         crops.cases.push_back(*std::move(crop));
     }
     return crops;

@@ -19,26 +19,27 @@ std::vector<int> LunaPatches::folds(int folds) const {
     return fold;
 }
 
-Result<LunaPatches> read_luna_patches(const std::filesystem::path& folder) {
-    HZ_ASSIGN(const CsvTable table, read_csv(folder / "labels_dev.csv"));
-    HZ_ASSIGN(const auto arrays, read_npz(folder / "patches_u8_dev.npz"));
+Result<LunaPatches> read_luna_patches(const std::filesystem::path& folder, std::string_view split) {
+    const std::string labels = "labels_" + std::string(split) + ".csv", pixels = "patches_u8_" + std::string(split) + ".npz";
+    HZ_ASSIGN(const CsvTable table, read_csv(folder / labels));
+    HZ_ASSIGN(const auto arrays, read_npz(folder / pixels));
     const auto images = arrays.find("img"), rows = arrays.find("index");
     if (images == arrays.end() || rows == arrays.end()) {
-        return fail(ErrorCode::kMalformedInput, "patches_u8_dev.npz: arrays img and index are expected");
+        return fail(ErrorCode::kMalformedInput, pixels + ": arrays img and index are expected");
     }
     HZ_ASSIGN(const std::size_t row_column, table.column("luna_candidate_index"));
     HZ_ASSIGN(const std::size_t label_column, table.column("is_nodule"));
     HZ_ASSIGN(const auto row_numbers, rows->second.as_doubles());
     const std::vector<std::size_t> shape{table.rows(), kLunaSide, kLunaSide};
     if (images->second.shape != shape || row_numbers.size() != table.rows()) {
-        return fail(ErrorCode::kMalformedInput, "patches_u8_dev.npz: not one 50 x 50 patch per row of labels_dev.csv");
+        return fail(ErrorCode::kMalformedInput, pixels + ": not one 50 x 50 patch per row of " + labels);
     }
     LunaPatches patches;
     HZ_ASSIGN(patches.pixels, images->second.as<std::uint8_t>());
     for (std::size_t row = 0; row < table.rows(); ++row) {
         const auto candidate = table.number(row, row_column), label = table.number(row, label_column);
         if (!candidate || !label || *candidate != row_numbers[row]) {
-            return fail(ErrorCode::kMalformedInput, "labels_dev.csv: row " + std::to_string(row + 1) +
+            return fail(ErrorCode::kMalformedInput, labels + ": row " + std::to_string(row + 1) +
                                                         " is not that of the patch at its place");
         }
         patches.candidate.push_back(static_cast<std::int64_t>(*candidate));

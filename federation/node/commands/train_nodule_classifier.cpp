@@ -54,7 +54,7 @@ double threshold_of(std::span<const double> probabilities, std::span<const int> 
 }  // namespace
 
 Status train_nodule_classifier(const TrainRequest& request, const TrainContext& context) {
-    HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches"));
+    HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches", "dev"));
     const engine::NodulePatches patches = to_patches(cohort);
     const std::string data = data_hash(cohort);
     const MemberStore store(request.out, "nodule-");

@@ -38,7 +38,7 @@ TEST(Lidc, reads_every_nodule_with_its_volume_and_mask) {
 
 TEST(Lidc, reads_crops_with_one_to_four_readers) {
     const auto root = HZ_NEED_DATA(testing::data_folder());
-    const auto crops = read_lidc_crops(root / "lidc-crops");
+    const auto crops = read_lidc_crops(root / "lidc-crops", "dev");
     ASSERT_TRUE(crops) << crops.error().to_string();
     ASSERT_EQ(crops->cases.size(), 2003U);
     std::set<std::size_t> readers;
@@ -54,7 +54,7 @@ TEST(Lidc, reads_crops_with_one_to_four_readers) {
 TEST(Lidc, finds_the_nodules_among_the_crops_pixel_for_pixel) {
     const auto root = HZ_NEED_DATA(testing::data_folder());
     auto nodules = read_lidc_nodules(root / "lidc-nodules", "dev");
-    const auto crops = read_lidc_crops(root / "lidc-crops");
+    const auto crops = read_lidc_crops(root / "lidc-crops", "dev");
     ASSERT_TRUE(nodules && crops);
     const auto found = match_crops(*nodules, *crops);
     ASSERT_TRUE(found) << found.error().to_string();

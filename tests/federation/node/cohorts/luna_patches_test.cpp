@@ -16,7 +16,7 @@ TEST(LunaPatches, folds_are_runs_of_neighbouring_candidates) {
 
 TEST(LunaPatches, reads_every_patch) {
     const auto root = HZ_NEED_DATA(testing::data_folder());
-    const auto patches = read_luna_patches(root / "luna-patches");
+    const auto patches = read_luna_patches(root / "luna-patches", "dev");
     ASSERT_TRUE(patches) << patches.error().to_string();
     EXPECT_EQ(patches->size(), 3532U);
     EXPECT_EQ(std::accumulate(patches->is_nodule.begin(), patches->is_nodule.end(), 0), 570);

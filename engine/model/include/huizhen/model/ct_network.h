@@ -17,6 +17,7 @@ namespace huizhen::engine {
 
 inline constexpr std::string_view kCtArchitecture = "ct-fusion/1";
 inline constexpr int kCtPatchSide = 32;  // samples
+inline constexpr double kCtPatchSpacingMm = 1.0;
 
 // The network's input for a Hounsfield value: -1000 to 400 HU become -1 to 1, cut outside.
 float ct_input(float hu);

@@ -49,8 +49,8 @@ struct LidcCrops {
     }
 };
 
-// Reads labels_dev.csv and crops_hu_dev.npz in `folder`.
-Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder);
+// Reads labels_<split>.csv and crops_hu_<split>.npz in `folder`.
+Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder, std::string_view split);
 
 struct NoduleCase {
     std::string patient, series, key;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <huizhen/base/result.h>
@@ -25,7 +26,7 @@ struct LunaPatches {
     std::vector<int> folds(int folds) const;
 };
 
-// Reads labels_dev.csv and patches_u8_dev.npz in `folder`.
-Result<LunaPatches> read_luna_patches(const std::filesystem::path& folder);
+// Reads labels_<split>.csv and patches_u8_<split>.npz in `folder`.
+Result<LunaPatches> read_luna_patches(const std::filesystem::path& folder, std::string_view split);
 
 }  // namespace huizhen::node
