@@ -1,0 +1,11 @@
+// libFuzzer's way in: clang, -DHUIZHEN_FUZZ=ON. Run: build/tests/fuzz_dicom -max_len=65536 NEW_CORPUS
+// tests/fuzz/corpus/dicom
+
+#include <cstdint>
+
+#include "dicom_entry.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    huizhen::fuzz::read_dicom(std::as_bytes(std::span(data, size)));
+    return 0;
+}
