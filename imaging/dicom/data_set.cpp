@@ -182,7 +182,7 @@ class Walker {
             if (!open && end - at_ < length)
                 return malformed(element.tag, "has an item longer than what is left");
             HZ_ASSIGN(DataSet item, walk(encoding, open ? end : at_ + length, depth + 1, open, {}));
-            element.items.push_back({std::move(item)});
+            element.items.push_back(std::move(item));
         }
         if (delimited) return truncated(element.tag, "is a sequence that is not closed");
         return {};
@@ -311,9 +311,9 @@ std::optional<double> DataSet::real64(Tag tag) const {
     return std::bit_cast<double>(raw);
 }
 
-std::span<const DataSetItem> DataSet::items(Tag tag) const {
+std::span<const DataSet> DataSet::items(Tag tag) const {
     const Element* element = find(tag);
-    return element == nullptr ? std::span<const DataSetItem>() : std::span<const DataSetItem>(element->items);
+    return element == nullptr ? std::span<const DataSet>() : std::span<const DataSet>(element->items);
 }
 
 tl::expected<ParsedDataSet, ParseFailure> parse_data_set(std::span<const std::byte> bytes,

@@ -32,14 +32,14 @@ constexpr std::uint16_t vr(char a, char b) {
     return static_cast<std::uint16_t>((static_cast<unsigned char>(a) << 8) | static_cast<unsigned char>(b));
 }
 
-struct DataSetItem;
+class DataSet;
 
 struct Element {
     Tag tag = 0;
     std::uint16_t vr = 0;
-    std::size_t offset = 0;          // of the value, in the bytes that were parsed
-    std::size_t length = 0;          // of the value; 0 for sequences of undefined length
-    std::vector<DataSetItem> items;  // of sequences
+    std::size_t offset = 0;      // of the value, in the bytes that were parsed
+    std::size_t length = 0;      // of the value; 0 for sequences of undefined length
+    std::vector<DataSet> items;  // of sequences
 };
 
 // A data set or a sequence item. Borrows the bytes it was parsed from.
@@ -62,16 +62,12 @@ class DataSet {
     std::optional<std::int64_t> integer(Tag tag, bool is_signed = false) const;
     std::optional<double> real64(Tag tag) const;  // FD
     // The items of a sequence; empty where absent.
-    std::span<const DataSetItem> items(Tag tag) const;
+    std::span<const DataSet> items(Tag tag) const;
 
   private:
     std::span<const std::byte> bytes_;
     bool big_endian_ = false;
     std::vector<Element> elements_;
-};
-
-struct DataSetItem {
-    DataSet data;
 };
 
 // How to walk: PS3.5 Annex A.

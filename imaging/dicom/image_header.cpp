@@ -73,7 +73,7 @@ const DataSet* group(const DataSet* frame, const DataSet* shared, Tag sequence) 
     for (const DataSet* owner : {frame, shared}) {
         if (owner == nullptr) continue;
         const auto items = owner->items(sequence);
-        if (!items.empty()) return &items.front().data;
+        if (!items.empty()) return &items.front();
     }
     return nullptr;
 }
@@ -163,8 +163,8 @@ SeriesInfo series_info(const DicomFile& file) {
     info.lossy_compressed = data.text(make_tag(0x0028, 0x2110)) == "01" || file.syntax->lossy;
 
     const auto shared = data.items(kSharedGroups), per_frame = data.items(kPerFrameGroups);
-    const DataSet* frame = per_frame.empty() ? nullptr : &per_frame.front().data;
-    const DataSet* common = shared.empty() ? nullptr : &shared.front().data;
+    const DataSet* frame = per_frame.empty() ? nullptr : &per_frame.front();
+    const DataSet* common = shared.empty() ? nullptr : &shared.front();
     if (const DataSet* measures = group(frame, common, kPixelMeasures);
         measures && !info.slice_thickness_mm) {
         info.slice_thickness_mm = measures->decimal(make_tag(0x0018, 0x0050));
@@ -225,9 +225,9 @@ Result<ImageHeader> image_header(const DicomFile& file) {
                                                     std::to_string(frames) + " frames");
     }
     header.frames.assign(frames, common);
-    const DataSet* shared = shared_items.empty() ? nullptr : &shared_items.front().data;
+    const DataSet* shared = shared_items.empty() ? nullptr : &shared_items.front();
     for (std::size_t i = 0; i < frames; ++i) {
-        const DataSet* frame = frame_items.empty() ? nullptr : &frame_items[i].data;
+        const DataSet* frame = frame_items.empty() ? nullptr : &frame_items[i];
         for (Tag sequence :
              {kPlanePosition, kPlaneOrientation, kPixelMeasures, kPixelValueTransformation, kCtFrameType}) {
             if (const DataSet* found = group(frame, shared, sequence)) read_place(*found, header.frames[i]);

@@ -13,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 348;
-constexpr int kMaxSide = 32767;
 constexpr std::size_t kMaxHeaderExtensionBytes = std::size_t{1} << 20;
 
 enum class DataType : int {

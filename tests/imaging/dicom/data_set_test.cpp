@@ -101,7 +101,7 @@ TEST(DataSet, descends_into_sequences_of_defined_and_undefined_length) {
             const auto parsed = b->parse();
             ASSERT_TRUE(parsed) << parsed.error().error.message();
             ASSERT_EQ(parsed->data.items(kShared).size(), 1U);
-            EXPECT_EQ(parsed->data.items(kShared)[0].data.text(kPosition), "1\\2\\3");
+            EXPECT_EQ(parsed->data.items(kShared)[0].text(kPosition), "1\\2\\3");
             EXPECT_EQ(parsed->data.text(make_tag(0x7000, 0x0010)), "after");
         }
     }
@@ -113,7 +113,7 @@ TEST(DataSet, reads_unknown_vr_of_undefined_length_as_an_implicit_sequence) {
     b.tag(kPosition).u32(4).text("1\\2 ").item_end().sequence_end();
     const auto parsed = b.parse();
     ASSERT_TRUE(parsed) << parsed.error().error.message();
-    EXPECT_EQ(parsed->data.items(kMeasures)[0].data.text(kPosition), "1\\2");
+    EXPECT_EQ(parsed->data.items(kMeasures)[0].text(kPosition), "1\\2");
 }
 
 TEST(DataSet, stops_at_pixel_data_but_not_at_an_icons) {
