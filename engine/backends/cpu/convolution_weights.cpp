@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "image.h"
+#include "winograd.h"
+#include "winograd_weights.h"
 
 namespace huizhen::engine::cpu {
 namespace {
@@ -217,14 +219,8 @@ void bias_gradient(State& state, const Image& y, float* db) {
     }
 }
 
-}  // namespace
-
-void conv_backward_weights(State& state, const HzConv& a) {
+void direct(State& state, const Image& x, const Image& y, const Image& w, const Geometry& g) {
     const Kernels& kernels = *state.kernels;
-    const Image x(a.x);
-    const Image w(a.w);
-    const Image y(a.y);
-    const Geometry g = geometry_of(a, x, w);
     const bool narrow = x.c < kNarrow;
     const std::int64_t padded = padded_channels(kernels, y.c);
     const std::int64_t width = (y.size[2] - 1) * g.stride[2] + g.taps[2];
@@ -246,6 +242,21 @@ void conv_backward_weights(State& state, const HzConv& a) {
             unpack(unit, g, x.c, y.c, static_cast<std::int64_t>(unit.block->vectors) * kernels.lanes, w.data);
         }
     });
+}
+
+}  // namespace
+
+void conv_backward_weights(State& state, const HzConv& a) {
+    const Image x(a.x);
+    const Image w(a.w);
+    const Image y(a.y);
+    const Geometry g = geometry_of(a, x, w);
+    const bool unit_stride = g.stride[0] == 1 && g.stride[1] == 1 && g.stride[2] == 1;
+    if (unit_stride && winograd_pays(y.size[2], w.size[2], x.c, y.c)) {
+        winograd_backward_weights(state, x, y, w, g.pad);
+    } else {
+        direct(state, x, y, w, g);
+    }
     if (present(a.bias)) bias_gradient(state, y, floats(a.bias));
 }
 

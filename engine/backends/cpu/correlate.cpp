@@ -3,6 +3,8 @@
 #include <array>
 #include <cstring>
 
+#include "winograd.h"
+
 namespace huizhen::engine::cpu {
 namespace {
 
@@ -11,12 +13,6 @@ constexpr int kOutputs = 1;
 constexpr std::int64_t kMaxSegments = 64;
 constexpr std::int64_t kLongRun = 64;           // sums from here on amortise loading the accumulators
 constexpr std::int64_t kBlockFloats = 8 * 1024;  // outputs kept hot while weights stream over them: 32 KiB
-
-// A part of the outputs done by one thread: one sample, a range of depth, some channel blocks.
-struct Unit {
-    std::int64_t sample, z_begin, z_end;
-    std::size_t block_begin, block_end;
-};
 
 // Source rows as the tiles see them: the image itself, or a copy with zeroed margins.
 struct Source {
@@ -31,7 +27,7 @@ bool needs_margins(const Correlation& c) {
 }
 
 // Copies the slabs that outputs [z_begin, z_end) read, each row with its margins along width.
-Source source_rows(const Correlation& c, const Unit& unit) {
+Source source_rows(const Correlation& c, const UnitRange& unit) {
     const std::int64_t channels = c.src_channels;
     const float* image = c.src + unit.sample * c.src_size[0] * c.src_size[1] * c.src_size[2] * channels;
     if (!needs_margins(c)) {
@@ -167,7 +163,7 @@ struct BlockRun {
     }
 };
 
-void run_unit(const Correlation& c, const Kernels& kernels, const Unit& unit,
+void run_unit(const Correlation& c, const Kernels& kernels, const UnitRange& unit,
               const std::vector<ChannelBlock>& blocks) {
     const Source source = source_rows(c, unit);
     const Target out = in_place(c, unit.sample);
@@ -209,25 +205,10 @@ std::int64_t packed_size(const Kernels& kernels, std::int64_t taps, std::int64_t
 
 void correlate(State& state, const Correlation& c) {
     if (c.outputs[0] <= 0 || c.outputs[1] <= 0 || c.outputs[2] <= 0) return;
+    if (winograd_fits(c)) return winograd_correlate(state, c);
     const std::vector<ChannelBlock> blocks = channel_blocks(*state.kernels, c.dst_channels);
-    // Enough units for the threads: samples first, then channel blocks, then depth. Outputs do not depend on it.
-    const std::int64_t wanted = 4 * state.parallel.threads;
-    const auto block_count = static_cast<std::int64_t>(blocks.size());
-    const std::int64_t block_parts = std::clamp<std::int64_t>((wanted + c.batch - 1) / std::max<std::int64_t>(1, c.batch), 1, block_count);
-    const std::int64_t z_parts =
-        std::clamp<std::int64_t>(wanted / std::max<std::int64_t>(1, c.batch * block_parts), 1, c.outputs[0]);
-    const std::int64_t units = c.batch * block_parts * z_parts;
-    parallel_for(state, units, 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            const std::int64_t b = i % block_parts;
-            const std::int64_t z = i / block_parts % z_parts;
-            run_unit(c, *state.kernels,
-                     {i / block_parts / z_parts, z * c.outputs[0] / z_parts, (z + 1) * c.outputs[0] / z_parts,
-                      static_cast<std::size_t>(b * block_count / block_parts),
-                      static_cast<std::size_t>((b + 1) * block_count / block_parts)},
-                     blocks);
-        }
-    });
+    for_each_unit(state, c, blocks.size(),
+                  [&](const UnitRange& unit) { run_unit(c, *state.kernels, unit, blocks); });
 }
 
 }  // namespace huizhen::engine::cpu

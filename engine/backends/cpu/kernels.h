@@ -65,6 +65,14 @@ struct Kernels {
                              const float* a, const float* b, const float* d, float* dx, std::ptrdiff_t pixels,
                              std::ptrdiff_t channels);
 
+    // Winograd F(4, 3) along width (winograd.h). pixels: 6 places; out: 6 planes.
+    void (*winograd_input)(const float* const* pixels, std::ptrdiff_t channels, float* out, std::ptrdiff_t plane);
+    // u: 6 planes of `width` floats; the first `valid` of 4 outputs, `step` apart.
+    void (*winograd_output)(const float* u, std::ptrdiff_t plane, const float* bias, std::ptrdiff_t valid, float* out,
+                            std::ptrdiff_t step, std::ptrdiff_t width);
+    // pixels: 4 places of the output's gradient; out: 6 planes.
+    void (*winograd_gradient)(const float* const* pixels, std::ptrdiff_t channels, float* out, std::ptrdiff_t plane);
+
     // Rows of `columns`: y = exp(x - shift) and its sum; columns need not be a multiple of anything.
     float (*exp_sum)(const float* x, float shift, float* y, std::ptrdiff_t columns);
     float (*maximum)(const float* x, std::ptrdiff_t columns);
