@@ -466,4 +466,27 @@ NoduleFeatures nodule_features(const NoduleSegmentation& segmentation, const Nod
     return out.take();
 }
 
+Volume axial_slice(const Volume& volume, Vec3 centre_mm) {
+    const Size3 size = volume.size();
+    const int z = static_cast<int>(std::lround(volume.geometry().to_voxel(centre_mm).z));
+    if (z < 0 || z >= size.z) return {};
+    Geometry geometry = volume.geometry();
+    geometry.origin_mm = volume.geometry().to_patient({0, 0, static_cast<double>(z)});
+    geometry.spacing_mm.z = kSliceThicknessMm;
+    Volume slice(Size3{size.x, size.y, 1}, geometry);
+    const auto from = volume.voxels().begin() + static_cast<std::ptrdiff_t>(volume.index(0, 0, z));
+    std::copy(from, from + static_cast<std::ptrdiff_t>(slice.voxels().size()), slice.voxels().begin());
+    return slice;
+}
+
+Result<NoduleFeatures> axial_slice_features(const Volume& volume, const NoduleSegmentation& segmentation) {
+    const Volume slice = axial_slice(volume, segmentation.centre_mm);
+    if (slice.empty()) return fail(ErrorCode::kNotFound, "the nodule's centre lies outside the volume");
+    // The centre, moved along the slices' normal into the slice.
+    Vec3 seed = slice.geometry().to_voxel(segmentation.centre_mm);
+    seed.z = 0;
+    HZ_ASSIGN(const NoduleSegmentation outline, segment_nodule(slice, slice.geometry().to_patient(seed)));
+    return nodule_features(outline, measure_nodule(outline));
+}
+
 }  // namespace huizhen::imaging

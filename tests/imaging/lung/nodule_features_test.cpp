@@ -94,5 +94,32 @@ TEST(NoduleFeatures, do_not_depend_on_how_far_the_volume_goes_on) {
         EXPECT_NEAR(a[name], b[name], 15);
 }
 
+TEST(NoduleFeatures, of_a_slice_are_those_of_a_crop_of_it) {
+    const Phantom phantom;
+    const Volume whole = make_phantom(phantom);
+    const auto found = segment_nodule(whole, phantom.centre_mm);
+    ASSERT_TRUE(found.has_value());
+    const auto slice = axial_slice_features(whole, *found);
+    ASSERT_TRUE(slice.has_value());
+    // A crop published alone: the same pixels, placed anywhere.
+    const Volume picture = axial_slice(whole, found->centre_mm);
+    Geometry elsewhere = picture.geometry();
+    elsewhere.origin_mm = {};
+    Volume crop(picture.size(), elsewhere);
+    std::copy(picture.voxels().begin(), picture.voxels().end(), crop.voxels().begin());
+    const Vec3 middle = elsewhere.to_patient({31.5, 31.5, 0});
+    const auto alone = segment_nodule(crop, middle);
+    ASSERT_TRUE(alone.has_value());
+    const auto of_crop = nodule_features(*alone, measure_nodule(*alone));
+    for (std::size_t i = 0; i < of_crop.size(); ++i)
+        EXPECT_NEAR((*slice)[i], of_crop[i], 0.05 * std::abs(of_crop[i]) + 0.05) << kNoduleFeatureNames[i];
+}
+
+TEST(NoduleFeatures, need_a_slice_at_the_centre) {
+    const Volume whole = make_phantom({});
+    EXPECT_TRUE(axial_slice(whole, {0, 0, 500}).empty());
+    EXPECT_EQ(axial_slice(whole, {0, 0, 5}).size(), (Size3{64, 64, 1}));
+}
+
 }  // namespace
 }  // namespace huizhen::imaging

@@ -98,4 +98,14 @@ using NoduleFeatures = std::array<float, kNoduleFeatureNames.size()>;
 
 NoduleFeatures nodule_features(const NoduleSegmentation& segmentation, const NoduleMeasurement& measurement);
 
+// The native slice of `volume` nearest to `centre_mm`, as a volume of its own, kSliceThicknessMm thick. Empty
+// where the centre lies outside the volume. A picture of one slice (a crop published without its neighbours)
+// is the same kind of volume, so that a model can learn from both.
+Volume axial_slice(const Volume& volume, Vec3 centre_mm);
+inline constexpr double kSliceThicknessMm = 1;
+
+// The same numbers measured on axial_slice() alone, outlined anew from the segmentation's centre.
+// kNotFound when nothing denser than lung is there.
+Result<NoduleFeatures> axial_slice_features(const Volume& volume, const NoduleSegmentation& segmentation);
+
 }  // namespace huizhen::imaging
