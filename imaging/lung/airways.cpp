@@ -12,12 +12,12 @@ constexpr double kMinLumenMm2 = 50;
 constexpr double kMaxLumenMm2 = 900;
 constexpr double kMaxLumenWidthMm = 42;
 constexpr double kMaxOffMidlineMm = 45;
-constexpr double kMaxStepMm = 6;        // centre to centre, slice to slice
+constexpr double kMaxStepMm = 6;  // centre to centre, slice to slice
 constexpr double kMinChainMm = 24;
 constexpr int kLumenHu = -900;
 
-// Region growing stops before it bursts into the lung (explosion control, Mori et al., IEEE TMI 19 (2000) 103-114).
-// Trachea and bronchi down to the segments hold 30 to 80 ml.
+// Region growing stops before it bursts into the lung (explosion control, Mori et al., IEEE TMI 19 (2000)
+// 103-114). Trachea and bronchi down to the segments hold 30 to 80 ml.
 constexpr double kMaxAirwayMl = 110;
 constexpr double kMaxJumpMl = 30;
 constexpr int kFirstThresholdHu = -960;
@@ -37,7 +37,8 @@ struct Lumen {
 };
 
 // Round spots of pure air near the midline in one axial slice.
-std::vector<Lumen> lumina_in_slice(const Volume& coarse, const Mask& inner, int z, double middle_x, double spacing) {
+std::vector<Lumen> lumina_in_slice(const Volume& coarse, const Mask& inner, int z, double middle_x,
+                                   double spacing) {
     const Size3 size = coarse.size();
     Mask spots({size.x, size.y, 1}, coarse.geometry());
     const std::size_t base = coarse.index(0, 0, z);
@@ -69,7 +70,8 @@ std::vector<Lumen> lumina_in_slice(const Volume& coarse, const Mask& inner, int 
 }
 
 // The longest run of lumina that overlap from slice to slice: the trachea. Its voxels on the coarse grid.
-std::vector<std::size_t> trachea_voxels(const Volume& coarse, const Mask& inner, double middle_x, double spacing) {
+std::vector<std::size_t> trachea_voxels(const Volume& coarse, const Mask& inner, double middle_x,
+                                        double spacing) {
     std::vector<std::vector<Lumen>> slices;
     int best_slice = -1, best_index = -1, best_length = 0;
     for (int z = 0; z < coarse.size().z; ++z) {
@@ -78,7 +80,8 @@ std::vector<std::size_t> trachea_voxels(const Volume& coarse, const Mask& inner,
             Lumen& here = slices[z][i];
             for (std::size_t j = 0; z > 0 && j < slices[z - 1].size(); ++j) {
                 const Lumen& below = slices[z - 1][j];
-                const double step = spacing * std::hypot(here.centre.x - below.centre.x, here.centre.y - below.centre.y);
+                const double step =
+                    spacing * std::hypot(here.centre.x - below.centre.x, here.centre.y - below.centre.y);
                 const double ratio = here.area_mm2 / below.area_mm2;
                 if (step > kMaxStepMm || ratio > 2 || ratio < 0.5 || below.chain < here.chain) continue;
                 here.chain = below.chain + 1;
@@ -104,8 +107,10 @@ std::vector<std::size_t> trachea_voxels(const Volume& coarse, const Mask& inner,
 
 // Mean of a voxel and its six face neighbours: walls one voxel thin survive it, noise does not.
 int smoothed(const Volume& fine, int x, int y, int z) {
-    return (fine.at(x, y, z) + fine.clamped(x - 1, y, z) + fine.clamped(x + 1, y, z) + fine.clamped(x, y - 1, z) +
-            fine.clamped(x, y + 1, z) + fine.clamped(x, y, z - 1) + fine.clamped(x, y, z + 1)) / 7;
+    return (fine.at(x, y, z) + fine.clamped(x - 1, y, z) + fine.clamped(x + 1, y, z) +
+            fine.clamped(x, y - 1, z) + fine.clamped(x, y + 1, z) + fine.clamped(x, y, z - 1) +
+            fine.clamped(x, y, z + 1)) /
+           7;
 }
 
 // Voxels reached from the seeds through smoothed HU below `threshold`; stops at `limit` voxels.
@@ -123,7 +128,8 @@ std::vector<std::size_t> grow(const Volume& fine, const std::vector<std::size_t>
     };
     const auto nx = static_cast<std::size_t>(size.x), ny = static_cast<std::size_t>(size.y);
     const auto around = [&](std::size_t i, bool itself) {
-        const int x = static_cast<int>(i % nx), y = static_cast<int>(i / nx % ny), z = static_cast<int>(i / (nx * ny));
+        const int x = static_cast<int>(i % nx), y = static_cast<int>(i / nx % ny),
+                  z = static_cast<int>(i / (nx * ny));
         if (itself) visit(x, y, z);
         visit(x - 1, y, z);
         visit(x + 1, y, z);
@@ -133,11 +139,13 @@ std::vector<std::size_t> grow(const Volume& fine, const std::vector<std::size_t>
         visit(x, y, z + 1);
     };
     for (const std::size_t seed : seeds) around(seed, true);
-    for (std::size_t next = 0; next < reached.size() && reached.size() <= limit; ++next) around(reached[next], false);
+    for (std::size_t next = 0; next < reached.size() && reached.size() <= limit; ++next)
+        around(reached[next], false);
     return reached;
 }
 
-std::vector<std::size_t> to_fine(const Volume& coarse, const Volume& fine, const std::vector<std::size_t>& voxels) {
+std::vector<std::size_t> to_fine(const Volume& coarse, const Volume& fine,
+                                 const std::vector<std::size_t>& voxels) {
     const auto nx = static_cast<std::size_t>(coarse.size().x), ny = static_cast<std::size_t>(coarse.size().y);
     std::vector<std::size_t> out;
     for (const std::size_t i : voxels) {
@@ -149,13 +157,15 @@ std::vector<std::size_t> to_fine(const Volume& coarse, const Volume& fine, const
 }
 
 // The airway tree at the highest threshold that does not burst.
-std::vector<std::size_t> grow_tree(const Volume& fine, const std::vector<std::size_t>& seeds, double voxel_ml) {
+std::vector<std::size_t> grow_tree(const Volume& fine, const std::vector<std::size_t>& seeds,
+                                   double voxel_ml) {
     Mask visited(fine.size(), fine.geometry());
     const auto limit = static_cast<std::size_t>(kMaxAirwayMl / voxel_ml);
     const auto jump = static_cast<std::size_t>(kMaxJumpMl / voxel_ml);
     std::vector<std::size_t> tree;
     std::uint8_t stamp = 1;
-    for (int threshold = kFirstThresholdHu; threshold <= kLastThresholdHu; threshold += kThresholdStepHu, ++stamp) {
+    for (int threshold = kFirstThresholdHu; threshold <= kLastThresholdHu;
+         threshold += kThresholdStepHu, ++stamp) {
         std::vector<std::size_t> grown = grow(fine, seeds, threshold, limit, stamp, visited);
         if (grown.size() > limit || (!tree.empty() && grown.size() > tree.size() + jump)) break;
         tree = std::move(grown);
@@ -177,7 +187,8 @@ std::optional<Mask> find_large_airways(const Volume& fine, const Volume& coarse,
     Mask lumen(coarse.size(), coarse.geometry());
     const auto nx = static_cast<std::size_t>(fine.size().x), ny = static_cast<std::size_t>(fine.size().y);
     for (const std::size_t i : tree) {
-        lumen.at(static_cast<int>(i % nx) / 2, static_cast<int>(i / nx % ny) / 2, static_cast<int>(i / (nx * ny)) / 2) = 1;
+        lumen.at(static_cast<int>(i % nx) / 2, static_cast<int>(i / nx % ny) / 2,
+                 static_cast<int>(i / (nx * ny)) / 2) = 1;
     }
     for (const std::size_t i : trachea) lumen.voxels()[i] = 1;
     return dilate(open_necks(lumen, kMinKeptRadiusMm, executor), kWallMm, executor);

@@ -19,13 +19,15 @@ float dot_response(const Hessian& h, float sigma2) {
     return sigma2 * l[2] * l[2] / -l[0];
 }
 
-// A symmetric matrix is negative definite only if its diagonal and 2x2 minors say so: cheap, and nearly always no.
+// A symmetric matrix is negative definite only if its diagonal and 2x2 minors say so: cheap, and nearly
+// always no.
 bool may_be_blob(const Hessian& h) {
     const auto [xx, yy, zz, xy, xz, yz] = h;
     return xx < 0 && yy < 0 && zz < 0 && xx * yy > xy * xy && xx * zz > xz * xz && yy * zz > yz * yz;
 }
 
-void fill_response(const LungField& field, float sigma2, float min_response, Grid<float>& response, Executor& executor) {
+void fill_response(const LungField& field, float sigma2, float min_response, Grid<float>& response,
+                   Executor& executor) {
     const Size3 size = field.hu.size();
     executor.parallel_for(static_cast<std::size_t>(size.z - 2), 1, [&](std::size_t begin, std::size_t end) {
         for (int z = static_cast<int>(begin) + 1; z < static_cast<int>(end) + 1; ++z) {
@@ -66,7 +68,8 @@ bool is_peak(const Grid<float>& grid, std::size_t i) {
 
 Vec3 to_iso_voxel(const LungField& field, double x, double y, double z, int to_iso) {
     const double shift = to_iso == 1 ? 0 : 0.5;
-    return {field.low[0] + to_iso * x + shift, field.low[1] + to_iso * y + shift, field.low[2] + to_iso * z + shift};
+    return {field.low[0] + to_iso * x + shift, field.low[1] + to_iso * y + shift,
+            field.low[2] + to_iso * z + shift};
 }
 
 void collect_peaks(const LungField& field, const Grid<float>& response, double radius_mm, int to_iso,
@@ -90,7 +93,8 @@ void collect_peaks(const LungField& field, const Grid<float>& response, double r
 }
 
 // The voxel farthest from the piece's surface, for every piece of an opened mask.
-std::vector<std::pair<std::size_t, float>> deepest_voxels(const Components& pieces, const Grid<float>& squared) {
+std::vector<std::pair<std::size_t, float>> deepest_voxels(const Components& pieces,
+                                                          const Grid<float>& squared) {
     std::vector<std::pair<std::size_t, float>> deepest(pieces.list.size(), {0, -1.0F});
     for (std::size_t i = 0; i < squared.voxels().size(); ++i) {
         const std::int32_t label = pieces.labels.voxels()[i];
@@ -129,8 +133,9 @@ LungField make_lung_field(const Volume& iso, const Lungs& lungs, Executor& execu
     const Size3 box{high[0] - low[0] + 1 + 2 * kMarginVoxels, high[1] - low[1] + 1 + 2 * kMarginVoxels,
                     high[2] - low[2] + 1 + 2 * kMarginVoxels};
     Geometry geometry = iso.geometry();
-    geometry.origin_mm = geometry.to_patient({static_cast<double>(field.low[0]), static_cast<double>(field.low[1]),
-                                              static_cast<double>(field.low[2])});
+    geometry.origin_mm =
+        geometry.to_patient({static_cast<double>(field.low[0]), static_cast<double>(field.low[1]),
+                             static_cast<double>(field.low[2])});
     const auto background = static_cast<float>(lungs.parenchyma_hu);
     field.hu = Grid<float>(box, geometry, background);
     field.inside = Mask(box, geometry);
@@ -139,12 +144,14 @@ LungField make_lung_field(const Volume& iso, const Lungs& lungs, Executor& execu
         for (int z = static_cast<int>(begin); z < static_cast<int>(end); ++z) {
             for (int y = 0; y < box.y; ++y) {
                 if (!iso.contains(0, y + field.low[1], z + field.low[2])) continue;
-                const std::size_t from = iso.index(x_begin + field.low[0], y + field.low[1], z + field.low[2]);
+                const std::size_t from =
+                    iso.index(x_begin + field.low[0], y + field.low[1], z + field.low[2]);
                 const std::size_t to = field.hu.index(x_begin, y, z);
                 for (int x = 0; x < x_end - x_begin; ++x) {
                     if (lungs.mask.voxels()[from + x] == 0) continue;
                     field.inside.voxels()[to + x] = 1;
-                    field.hu.voxels()[to + x] = std::clamp(static_cast<float>(iso.voxels()[from + x]), kLowHu, kHighHu);
+                    field.hu.voxels()[to + x] =
+                        std::clamp(static_cast<float>(iso.voxels()[from + x]), kLowHu, kHighHu);
                 }
             }
         }
@@ -158,14 +165,15 @@ LungField halve(const LungField& field, Executor& executor) {
     out.inside = Mask(size, out.hu.geometry());
     for (int z = 0; z < size.z; ++z) {
         for (int y = 0; y < size.y; ++y) {
-            for (int x = 0; x < size.x; ++x) out.inside.at(x, y, z) = field.inside.clamped(2 * x, 2 * y, 2 * z);
+            for (int x = 0; x < size.x; ++x)
+                out.inside.at(x, y, z) = field.inside.clamped(2 * x, 2 * y, 2 * z);
         }
     }
     return out;
 }
 
-std::vector<Seed> blob_seeds(LungField& field, const std::vector<double>& sigmas_mm, double smoothed_mm, int to_iso,
-                             double min_strength, Executor& executor) {
+std::vector<Seed> blob_seeds(LungField& field, const std::vector<double>& sigmas_mm, double smoothed_mm,
+                             int to_iso, double min_strength, Executor& executor) {
     std::vector<Seed> seeds;
     const double mm = isotropic_spacing_mm(field.hu.geometry());
     if (std::min({field.hu.size().x, field.hu.size().y, field.hu.size().z}) < 3) return seeds;
@@ -183,18 +191,21 @@ std::vector<Seed> blob_seeds(LungField& field, const std::vector<double>& sigmas
     return seeds;
 }
 
-std::vector<Seed> component_seeds(const LungField& field, double threshold_hu, int to_iso, Executor& executor) {
+std::vector<Seed> component_seeds(const LungField& field, double threshold_hu, int to_iso,
+                                  Executor& executor) {
     const double mm = isotropic_spacing_mm(field.hu.geometry());
     const Size3 size = field.hu.size();
     Mask tissue(size, field.hu.geometry());
     for (std::size_t i = 0; i < tissue.voxels().size(); ++i) {
-        tissue.voxels()[i] = field.inside.voxels()[i] != 0 && field.hu.voxels()[i] >= static_cast<float>(threshold_hu);
+        tissue.voxels()[i] =
+            field.inside.voxels()[i] != 0 && field.hu.voxels()[i] >= static_cast<float>(threshold_hu);
     }
     const Grid<float> squared = squared_distance_to(tissue, 0, executor);
     std::vector<Seed> seeds;
     for (const double opening : kOpeningsMm) {
         const auto limit = static_cast<float>(opening * opening / (mm * mm));
-        for (std::size_t i = 0; i < tissue.voxels().size(); ++i) tissue.voxels()[i] = squared.voxels()[i] > limit ? 1 : 0;
+        for (std::size_t i = 0; i < tissue.voxels().size(); ++i)
+            tissue.voxels()[i] = squared.voxels()[i] > limit ? 1 : 0;
         const Components pieces = label_components(tissue, Connectivity::kAll26, opening > 0 ? 1 : 2);
         const auto deepest = deepest_voxels(pieces, squared);
         for (std::size_t p = 0; p < pieces.list.size(); ++p) {
@@ -203,8 +214,10 @@ std::vector<Seed> component_seeds(const LungField& field, double threshold_hu, i
             if (longest + 2 * opening > kMaxPieceMm) continue;
             const std::size_t i = deepest[p].first;
             const int x = static_cast<int>(i % static_cast<std::size_t>(size.x));
-            const int y = static_cast<int>(i / static_cast<std::size_t>(size.x) % static_cast<std::size_t>(size.y));
-            const int z = static_cast<int>(i / (static_cast<std::size_t>(size.x) * static_cast<std::size_t>(size.y)));
+            const int y =
+                static_cast<int>(i / static_cast<std::size_t>(size.x) % static_cast<std::size_t>(size.y));
+            const int z =
+                static_cast<int>(i / (static_cast<std::size_t>(size.x) * static_cast<std::size_t>(size.y)));
             const double radius = mm * std::sqrt(static_cast<double>(deepest[p].second));
             seeds.push_back({to_iso_voxel(field, x, y, z, to_iso), std::max(1.5, radius), radius * 50});
         }

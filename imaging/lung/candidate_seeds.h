@@ -10,13 +10,13 @@
 namespace huizhen::imaging {
 
 struct Seed {
-    Vec3 voxel;           // on the iso grid
-    double radius_mm = 0; // first guess
-    double strength = 0;  // HU, of a filter or of the component's contrast
+    Vec3 voxel;            // on the iso grid
+    double radius_mm = 0;  // first guess
+    double strength = 0;   // HU, of a filter or of the component's contrast
 };
 
-// The lungs' bounding box with tissue outside them replaced by parenchyma, so that a nodule on the pleura stands
-// free; HU clipped to [-1000, 200], so that calcium and bone do not outshine soft tissue.
+// The lungs' bounding box with tissue outside them replaced by parenchyma, so that a nodule on the pleura
+// stands free; HU clipped to [-1000, 200], so that calcium and bone do not outshine soft tissue.
 struct LungField {
     Grid<float> hu;
     Mask inside;
@@ -28,10 +28,11 @@ LungField halve(const LungField& field, Executor& executor);
 
 // Maxima of the dot filter at these scales (mm), `field` smoothed step by step in place.
 // `to_iso`: voxels of the iso grid per voxel of the field (1 or 2).
-std::vector<Seed> blob_seeds(LungField& field, const std::vector<double>& sigmas_mm, double smoothed_mm, int to_iso,
-                             double min_strength, Executor& executor);
+std::vector<Seed> blob_seeds(LungField& field, const std::vector<double>& sigmas_mm, double smoothed_mm,
+                             int to_iso, double min_strength, Executor& executor);
 
 // Middles of compact pieces of tissue above `threshold_hu`, after openings that cut the vessels off.
-std::vector<Seed> component_seeds(const LungField& field, double threshold_hu, int to_iso, Executor& executor);
+std::vector<Seed> component_seeds(const LungField& field, double threshold_hu, int to_iso,
+                                  Executor& executor);
 
 }  // namespace huizhen::imaging

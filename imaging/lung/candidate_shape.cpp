@@ -8,7 +8,8 @@ namespace huizhen::imaging {
 namespace {
 
 constexpr int kRays = 128;
-constexpr int kRounds = 3;             // cast, move to the middle, cast again
+constexpr int kRounds = 10;  // cast, move to the middle, cast again, until it stays
+constexpr double kSettledMm = 0.25;
 constexpr double kStepMm = 0.5;
 constexpr double kMaxReachMm = 26;     // half of the largest nodule with room for spicules
 constexpr double kMinContrastHu = 90;  // below ground glass of -750 HU in lung of -850 HU
@@ -105,7 +106,8 @@ double background_of(const Volume& iso, const Lungs& lungs, Vec3 centre, double 
     return std::clamp(middle_value(lowest), lungs.parenchyma_hu - 80, lungs.parenchyma_hu + 250);
 }
 
-Ray cast(const Volume& iso, const Lungs& lungs, Vec3 centre, Vec3 direction, double level, double reach_mm, double mm) {
+Ray cast(const Volume& iso, const Lungs& lungs, Vec3 centre, Vec3 direction, double level, double reach_mm,
+         double mm) {
     double before = double{hu_at(iso, centre)};
     for (double r = kStepMm; r <= reach_mm; r += kStepMm) {
         const Vec3 at = centre + (r / mm) * direction;
@@ -139,35 +141,42 @@ Star cast_star(const Volume& iso, const Lungs& lungs, Vec3 centre, double radius
     star.core_hu = std::min(kTissueHu, core_of(iso, centre, std::max(0.5, 0.4 * radius_mm), mm));
     star.background_hu = background_of(iso, lungs, centre, std::min(kMaxReachMm, reach + 3), mm);
     const double level = 0.5 * (star.core_hu + star.background_hu);
-    for (int i = 0; i < kRays; ++i) star.rays[i] = cast(iso, lungs, centre, directions()[i], level, reach, mm);
+    for (int i = 0; i < kRays; ++i)
+        star.rays[i] = cast(iso, lungs, centre, directions()[i], level, reach, mm);
     star.median_mm = median_length(star);
     return star;
 }
 
-// How far the middle of the ray ends lies from where the rays began; long rays (vessels) count as 1.4 medians.
+// How far the middle of the ray ends lies from where the rays began. Rays that run into a vessel, the wall or
+// the pleura say nothing of the thing's own surface and count as a median.
 Vec3 offset_of(const Star& star) {
     Vec3 sum;
     for (int i = 0; i < kRays; ++i) {
-        sum = sum + std::min(star.rays[i].length_mm, 1.4 * star.median_mm) * directions()[i];
+        const Ray& ray = star.rays[i];
+        const bool own = ray.end == RayEnd::kLung && ray.length_mm < 1.6 * star.median_mm;
+        sum = sum + (own ? ray.length_mm : star.median_mm) * directions()[i];
     }
-    // For a ball, rays from a point off its centre by d average to 2/3 of -d along d.
-    return (1.5 / kRays) * sum;
+    // In a ball, rays from a point off its centre by a small d average to -d / 3.
+    return (3.0 / kRays) * sum;
 }
 
-// What a reader would weigh: round, well above the lung around, large enough to matter (the guidelines act from
-// 4 to 6 mm on), not a piece of wall, not a stretch of vessel. A long cylinder has roundness 0.77 and sends 11 % of
-// its rays along itself; nodules in the LIDC crops have a median of 0.96 and 0.
-double score_of(const Candidate& c) {
+// What a reader would weigh: round, well above the lung around, large enough to matter (the guidelines act
+// from 4 to 6 mm on), not a piece of wall, not a stretch of vessel. A long cylinder has roundness 0.77 and
+// sends 11 % of its rays along itself; nodules in the LIDC crops have a median of 0.96 and 0. `unevenness`:
+// mean deviation of the round rays from their median; small, it puts the best centred of several stars in one
+// ball first.
+double score_of(const Candidate& c, double unevenness) {
     const double round = std::clamp((c.roundness - 0.4) / 0.6, 0.0, 1.0);
     const double contrast = 1 - std::exp(-(c.contrast_hu - 0.5 * kMinContrastHu) / 150);
     const double size = std::clamp((c.diameter_mm - 1.5) / 4.5, 0.1, 1.0);
     const double wall = std::clamp(1.5 - 1.5 * c.pleura_share, 0.0, 1.0);
     const double vessel = std::exp(-c.vessel_share * c.vessel_share / 0.04);
-    return std::clamp(round * round * contrast * size * wall * vessel, 0.0, 1.0);
+    return std::clamp(round * round * contrast * size * wall * vessel * (1 - 0.25 * unevenness), 0.0, 1.0);
 }
 
 Candidate describe(const Star& star, Vec3 centre, const Volume& iso, const Lungs& lungs, double mm) {
     int round = 0, pleura = 0, runs_on = 0, lung = 0;
+    double deviation = 0;
     for (const Ray& ray : star.rays) {
         const double ratio = ray.length_mm / star.median_mm;
         const bool near = std::abs(ratio - 1) <= kNearMedian;
@@ -175,7 +184,10 @@ Candidate describe(const Star& star, Vec3 centre, const Volume& iso, const Lungs
             ++pleura;
         } else {
             ++lung;
-            round += near && ray.end == RayEnd::kLung;
+            if (near && ray.end == RayEnd::kLung) {
+                ++round;
+                deviation += std::abs(ratio - 1);
+            }
             runs_on += ray.end == RayEnd::kRunsOn || ratio > 1.9;
         }
     }
@@ -191,7 +203,7 @@ Candidate describe(const Star& star, Vec3 centre, const Volume& iso, const Lungs
     c.density = c.core_hu >= kSolidHu ? CandidateDensity::kSolid : CandidateDensity::kSubsolid;
     c.juxtapleural = c.pleura_share >= 0.1 || c.depth_mm < star.median_mm + 1;
     c.juxtavascular = c.vessel_share >= 0.03;
-    c.score = score_of(c);
+    c.score = score_of(c, round > 0 ? deviation / round : 0);
     return c;
 }
 
@@ -207,8 +219,9 @@ std::optional<Candidate> measure_by_rays(const Volume& iso, const Lungs& lungs, 
         if (star.core_hu - star.background_hu < kMinContrastHu) return std::nullopt;
         radius = std::max(1.0, star.median_mm);
         if (round + 1 == kRounds) break;
-        const Vec3 moved = centre + (1 / mm) * offset_of(star);
-        if (!inside_lung(lungs, moved)) continue;
+        const Vec3 offset = offset_of(star);
+        const Vec3 moved = centre + (1 / mm) * offset;
+        if (norm(offset) < kSettledMm || !inside_lung(lungs, moved)) break;
         centre = moved;
     }
     return describe(star, centre, iso, lungs, mm);

@@ -1,6 +1,5 @@
-#include <huizhen/lung/candidates.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/lung/candidates.h>
 #include <huizhen/lung/distance.h>
 
 #include "candidate_seeds.h"
@@ -23,11 +22,14 @@ constexpr std::string_view kStage = "nodule candidates";
 
 void keep_strongest(std::vector<Seed>& seeds, std::size_t count) {
     if (seeds.size() <= count) return;
-    std::stable_sort(seeds.begin(), seeds.end(), [](const Seed& a, const Seed& b) { return a.strength > b.strength; });
+    std::stable_sort(seeds.begin(), seeds.end(),
+                     [](const Seed& a, const Seed& b) { return a.strength > b.strength; });
     seeds.resize(count);
 }
 
-void append(std::vector<Seed>& to, const std::vector<Seed>& more) { to.insert(to.end(), more.begin(), more.end()); }
+void append(std::vector<Seed>& to, const std::vector<Seed>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
 
 std::vector<Candidate> measure_all(const Volume& iso, const Lungs& lungs, const std::vector<Seed>& seeds,
                                    const CandidateOptions& options, Executor& executor) {
@@ -37,7 +39,8 @@ std::vector<Candidate> measure_all(const Volume& iso, const Lungs& lungs, const 
     });
     std::vector<Candidate> out;
     for (const auto& candidate : measured) {
-        if (candidate && candidate->score >= options.min_score && candidate->diameter_mm >= options.min_diameter_mm &&
+        if (candidate && candidate->score >= options.min_score &&
+            candidate->diameter_mm >= options.min_diameter_mm &&
             candidate->diameter_mm <= options.max_diameter_mm) {
             out.push_back(*candidate);
         }
@@ -69,8 +72,9 @@ std::string_view Candidate::kind() const {
     return juxtavascular ? "juxtavascular" : "solid";
 }
 
-Result<std::vector<Candidate>> find_candidates(const Volume& iso, const Lungs& lungs, const CandidateOptions& options,
-                                               Executor& executor, ProgressSink& progress, std::stop_token stop) {
+Result<std::vector<Candidate>> find_candidates(const Volume& iso, const Lungs& lungs,
+                                               const CandidateOptions& options, Executor& executor,
+                                               ProgressSink& progress, std::stop_token stop) {
     HZ_CHECK(iso.size() == lungs.mask.size(), "the lungs were segmented in this volume");
     constexpr std::uint64_t kSteps = 6;
     progress.advance(kStage, 0, kSteps);
@@ -97,7 +101,8 @@ Result<std::vector<Candidate>> find_candidates(const Volume& iso, const Lungs& l
 
     // Halving smooths by a box of two voxels: variance (2^2 - 1) / 12 of a fine voxel.
     const double halving_mm = 0.5 * isotropic_spacing_mm(iso.geometry());
-    std::vector<Seed> large = blob_seeds(coarse, kCoarseSigmasMm, halving_mm, 2, kCoarseMinStrengthHu, executor);
+    std::vector<Seed> large =
+        blob_seeds(coarse, kCoarseSigmasMm, halving_mm, 2, kCoarseMinStrengthHu, executor);
     keep_strongest(large, options.max_seeds);
     append(seeds, large);
     coarse = {};

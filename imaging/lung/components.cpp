@@ -1,8 +1,7 @@
-#include <huizhen/lung/components.h>
-
 #include <numeric>
 
 #include <huizhen/base/check.h>
+#include <huizhen/lung/components.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -221,7 +220,8 @@ void spread_labels(const Mask& domain, Grid<std::uint8_t>& labels) {
     for (std::size_t i = 0; i < out.size(); ++i) {
         if (out[i] != 0) front.push_back(i);
     }
-    std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) { return out[a] < out[b]; });
+    std::stable_sort(front.begin(), front.end(),
+                     [&](std::size_t a, std::size_t b) { return out[a] < out[b]; });
     while (!front.empty()) {
         next.clear();
         for (const std::size_t i : front) {

@@ -1,6 +1,5 @@
-#include <huizhen/lung/distance.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/lung/distance.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -127,16 +126,16 @@ Grid<float> squared_distance_to(const Mask& mask, std::uint8_t value, Executor& 
                 const std::size_t row = z * slice + static_cast<std::size_t>(y) * size.x;
                 scan_row(mask.voxels().data() + row, value, size.x, out.voxels().data() + row);
             }
-            transform_columns(out.voxels().data() + z * slice, size.x, static_cast<std::size_t>(size.x), size.y,
-                              envelope, buffer);
+            transform_columns(out.voxels().data() + z * slice, size.x, static_cast<std::size_t>(size.x),
+                              size.y, envelope, buffer);
         }
     });
     executor.parallel_for(static_cast<std::size_t>(size.y), 4, [&](std::size_t begin, std::size_t end) {
         Envelope envelope(size.z);
         std::vector<float> buffer(static_cast<std::size_t>(size.z) * kColumnsAtOnce);
         for (std::size_t y = begin; y < end; ++y) {
-            transform_columns(out.voxels().data() + y * static_cast<std::size_t>(size.x), size.x, slice, size.z,
-                              envelope, buffer);
+            transform_columns(out.voxels().data() + y * static_cast<std::size_t>(size.x), size.x, slice,
+                              size.z, envelope, buffer);
         }
     });
     return out;
@@ -165,7 +164,8 @@ Grid<float> signed_distance_mm(const Mask& mask, Executor& executor) {
     const std::span<float> out = inside.voxels();
     const std::span<const float> negative = outside.voxels();
     for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i] = out[i] > 0 ? spacing * (std::sqrt(out[i]) - 0.5F) : spacing * (0.5F - std::sqrt(negative[i]));
+        out[i] =
+            out[i] > 0 ? spacing * (std::sqrt(out[i]) - 0.5F) : spacing * (0.5F - std::sqrt(negative[i]));
     }
     return inside;
 }

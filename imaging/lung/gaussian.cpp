@@ -1,8 +1,7 @@
-#include <huizhen/lung/gaussian.h>
-
 #include <numbers>
 
 #include <huizhen/base/check.h>
+#include <huizhen/lung/gaussian.h>
 
 #include "smooth_kernels.h"
 
@@ -10,8 +9,11 @@ namespace huizhen::imaging {
 namespace {
 
 // Rows a smoothing step reads for output position p of a line of n rows: the middle one, then pairs outwards.
-void gather(const float* first, std::size_t stride, int p, int n, int radius, std::vector<const float*>& rows) {
-    const auto row = [&](int q) { return first + stride * static_cast<std::size_t>(std::clamp(q, 0, n - 1)); };
+void gather(const float* first, std::size_t stride, int p, int n, int radius,
+            std::vector<const float*>& rows) {
+    const auto row = [&](int q) {
+        return first + stride * static_cast<std::size_t>(std::clamp(q, 0, n - 1));
+    };
     rows[0] = row(p);
     for (int k = 1; k <= radius; ++k) {
         rows[2 * k - 1] = row(p - k);
@@ -119,11 +121,13 @@ void gaussian_smooth(Grid<float>& grid, double sigma_voxels, Executor& executor)
     float* data = grid.voxels().data();
     executor.parallel_for(static_cast<std::size_t>(size.z), 1, [&](std::size_t begin, std::size_t end) {
         std::vector<float> scratch(slice);
-        for (std::size_t z = begin; z < end; ++z) smooth_slice(data + z * slice, size, weights, smooth, scratch);
+        for (std::size_t z = begin; z < end; ++z)
+            smooth_slice(data + z * slice, size, weights, smooth, scratch);
     });
     executor.parallel_for(static_cast<std::size_t>(size.y), 1, [&](std::size_t begin, std::size_t end) {
         std::vector<float> scratch(static_cast<std::size_t>(size.x) * size.z);
-        for (std::size_t y = begin; y < end; ++y) smooth_depth(data + y * size.x, size, weights, smooth, scratch);
+        for (std::size_t y = begin; y < end; ++y)
+            smooth_depth(data + y * size.x, size, weights, smooth, scratch);
     });
 }
 
@@ -168,14 +172,16 @@ std::array<float, 3> eigenvalues(const Hessian& h) {
     std::array<float, 3> out{};
     const float off = xy * xy + xz * xz + yz * yz;
     const float mean = (xx + yy + zz) / 3;
-    const float p2 = (xx - mean) * (xx - mean) + (yy - mean) * (yy - mean) + (zz - mean) * (zz - mean) + 2 * off;
+    const float p2 =
+        (xx - mean) * (xx - mean) + (yy - mean) * (yy - mean) + (zz - mean) * (zz - mean) + 2 * off;
     if (p2 <= 1e-20F) {
         out = {mean, mean, mean};
     } else {
         const float p = std::sqrt(p2 / 6);
         const float a = (xx - mean) / p, b = (yy - mean) / p, c = (zz - mean) / p;
         const float d = xy / p, e = xz / p, g = yz / p;
-        const float half_determinant = 0.5F * (a * (b * c - g * g) - d * (d * c - g * e) + e * (d * g - b * e));
+        const float half_determinant =
+            0.5F * (a * (b * c - g * g) - d * (d * c - g * e) + e * (d * g - b * e));
         const float phi = std::acos(std::clamp(half_determinant, -1.0F, 1.0F)) / 3;
         out[0] = mean + 2 * p * std::cos(phi);
         out[2] = mean + 2 * p * std::cos(phi + 2 * std::numbers::pi_v<float> / 3);

@@ -10,18 +10,20 @@ namespace {
 // Lungs meet at the anterior and posterior junction lines over 1 to 4 mm; erosion goes well beyond that.
 constexpr double kErosionStepMm = 2;
 constexpr double kMaxErosionMm = 12;
-constexpr double kMinSecondLung = 0.15;      // of the larger, by volume of the eroded core
-constexpr double kMinCentresApartMm = 60;    // across the mediastinum
+constexpr double kMinSecondLung = 0.15;    // of the larger, by volume of the eroded core
+constexpr double kMinCentresApartMm = 60;  // across the mediastinum
 
 // The ball everywhere: bridges vessels and nodules of up to about its diameter in the hilum and fissures.
 constexpr double kBallMm = 10;
 // The ball against the ribs and diaphragm, where nothing but pleura and nodules is to be bridged: an opening
 // 30 mm wide (the largest nodule) is bridged to 25 - sqrt(25^2 - 15^2) = 5 mm below its rim.
 constexpr double kCostalBallMm = 25;
-// What the balls add and survives erosion by this (over 4 mm thick) is a nodule or a vessel, not a dent in the
-// pleura under a rib: it is grown a little, so that a nodule sunk into the wall keeps its middle inside.
-constexpr double kThickCoreMm = 2.1;
-constexpr double kGrowMm = 2.1;
+// What the balls add and is thicker than twice this is a nodule or a vessel, not a dent in the pleura under a
+// rib. It is blown up by this share of its own radius, since the balls cut off what of a nodule is sunk into
+// the wall.
+constexpr double kThickRadiusMm = 2.1;
+constexpr double kInflation = 0.7;
+constexpr double kMediastinalInflation = 0.25;
 
 std::uint8_t side_of(double x, double boundary_x) { return x < boundary_x ? kRightLung : kLeftLung; }
 
@@ -30,7 +32,8 @@ bool label_cores(const Mask& air, const Grid<float>& squared, double radius_voxe
                  Grid<std::uint8_t>& labels) {
     Mask core(air.size(), air.geometry());
     const auto limit = static_cast<float>(radius_voxels * radius_voxels);
-    for (std::size_t i = 0; i < core.voxels().size(); ++i) core.voxels()[i] = squared.voxels()[i] > limit ? 1 : 0;
+    for (std::size_t i = 0; i < core.voxels().size(); ++i)
+        core.voxels()[i] = squared.voxels()[i] > limit ? 1 : 0;
     const Components found = label_components(core, Connectivity::kFaces6);
     if (found.list.size() < 2) return false;
     const Component& first = found.list[0];
@@ -39,11 +42,13 @@ bool label_cores(const Mask& air, const Grid<float>& squared, double radius_voxe
         return spacing * std::abs(c.centroid_voxel.x - first.centroid_voxel.x) >= kMinCentresApartMm;
     });
     if (second == found.list.end()) return false;
-    if (static_cast<double>(second->voxels) < kMinSecondLung * static_cast<double>(first.voxels)) return false;
+    if (static_cast<double>(second->voxels) < kMinSecondLung * static_cast<double>(first.voxels))
+        return false;
 
     const double boundary = 0.5 * (first.centroid_voxel.x + second->centroid_voxel.x);
     std::vector<std::uint8_t> side(found.list.size() + 1, kNoLung);
-    for (std::size_t c = 0; c < found.list.size(); ++c) side[c + 1] = side_of(found.list[c].centroid_voxel.x, boundary);
+    for (std::size_t c = 0; c < found.list.size(); ++c)
+        side[c + 1] = side_of(found.list[c].centroid_voxel.x, boundary);
     for (std::size_t i = 0; i < core.voxels().size(); ++i) {
         labels.voxels()[i] = side[static_cast<std::size_t>(found.labels.voxels()[i])];
     }
@@ -111,14 +116,47 @@ void drop_islands(const Mask& lung, Mask& closed) {
     }
 }
 
-void grow_thick_parts(const Mask& lung, Mask& closed, Executor& executor) {
+bool is_deepest(const Grid<float>& squared, int x, int y, int z) {
+    const float here = squared.at(x, y, z);
+    for (int i = 0; i < 27; ++i) {
+        if (squared.clamped(x + i % 3 - 1, y + i / 3 % 3 - 1, z + i / 9 - 1) > here) return false;
+    }
+    return true;
+}
+
+void fill_ball(Mask& mask, int x, int y, int z, double radius) {
+    const int reach = static_cast<int>(radius);
+    for (int dz = -reach; dz <= reach; ++dz) {
+        for (int dy = -reach; dy <= reach; ++dy) {
+            for (int dx = -reach; dx <= reach; ++dx) {
+                if (dx * dx + dy * dy + dz * dz > radius * radius) continue;
+                if (mask.contains(x + dx, y + dy, z + dz)) mask.at(x + dx, y + dy, z + dz) = 1;
+            }
+        }
+    }
+}
+
+// Blows up the inscribed balls of what closing added to `lung`.
+void grow_thick_parts(const Mask& lung, const Grid<std::uint8_t>& sides, Mask& closed, Executor& executor) {
     Mask added(lung.size(), lung.geometry());
     for (std::size_t i = 0; i < added.voxels().size(); ++i) {
         added.voxels()[i] = closed.voxels()[i] != 0 && lung.voxels()[i] == 0 ? 1 : 0;
     }
-    const Mask core = erode(added, kThickCoreMm, executor);
-    const Mask grown = dilate(core, kThickCoreMm + kGrowMm, executor);
-    for (std::size_t i = 0; i < grown.voxels().size(); ++i) closed.voxels()[i] |= grown.voxels()[i];
+    const Grid<float> squared = squared_distance_to(added, 0, executor);
+    const double thick = kThickRadiusMm / isotropic_spacing_mm(lung.geometry());
+    const Size3 size = lung.size();
+    for (int z = 0; z < size.z; ++z) {
+        for (int y = 0; y < size.y; ++y) {
+            const std::size_t row = lung.index(0, y, z);
+            const RowEnds ends = ends_of_row(sides.voxels().data() + row, size.x);
+            for (int x = 0; x < size.x; ++x) {
+                const double radius = std::sqrt(double{squared.voxels()[row + x]});
+                if (radius < thick || !is_deepest(squared, x, y, z)) continue;
+                fill_ball(closed, x, y, z,
+                          radius * (1 + (is_between(ends, x) ? kMediastinalInflation : kInflation)));
+            }
+        }
+    }
 }
 
 }  // namespace
@@ -135,7 +173,8 @@ Grid<std::uint8_t> part_sides(const Mask& air, double body_middle_x, Executor& e
     const Components found = label_components(air, Connectivity::kFaces6);
     const double centre = found.list.empty() ? body_middle_x : found.list[0].centroid_voxel.x;
     const std::uint8_t side = side_of(centre, body_middle_x);
-    for (std::size_t i = 0; i < labels.voxels().size(); ++i) labels.voxels()[i] = air.voxels()[i] != 0 ? side : kNoLung;
+    for (std::size_t i = 0; i < labels.voxels().size(); ++i)
+        labels.voxels()[i] = air.voxels()[i] != 0 ? side : kNoLung;
     return labels;
 }
 
@@ -156,7 +195,7 @@ Grid<std::uint8_t> close_sides(const Grid<std::uint8_t>& sides, const Mask& airw
             }
         }
         fill_holes(closed);
-        grow_thick_parts(lung, closed, executor);
+        grow_thick_parts(lung, sides, closed, executor);
         drop_islands(lung, closed);
         for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
             const bool airway = !airways.empty() && airways.voxels()[i] != 0;

@@ -1,10 +1,9 @@
-#include <huizhen/lung/lungs.h>
-
 #include <huizhen/base/check.h>
 #include <huizhen/base/progress.h>
 #include <huizhen/lung/components.h>
 #include <huizhen/lung/distance.h>
 #include <huizhen/lung/gaussian.h>
+#include <huizhen/lung/lungs.h>
 
 #include "airways.h"
 #include "lung_sides.h"
@@ -12,20 +11,20 @@
 namespace huizhen::imaging {
 namespace {
 
-// Air around the body reads -1000 HU; lung, even emphysema, above -960 on the mean (Gevenois et al., AJRCCM 152
-// (1995) 653-657, draw emphysema at -950).
+// Air around the body reads -1000 HU; lung, even emphysema, above -960 on the mean (Gevenois et al., AJRCCM
+// 152 (1995) 653-657, draw emphysema at -950).
 constexpr int kPureAirHu = -930;
 constexpr double kMinMedianHu = -965;
 constexpr double kMaxMedianHu = -450;
 constexpr double kFirstThresholdHu = -400;
 constexpr double kMinThresholdHu = -600;
 constexpr double kMaxThresholdHu = -350;
-constexpr double kBodyOpeningMm = 4;          // parts table, tubes and blankets from the body
+constexpr double kBodyOpeningMm = 4;  // parts table, tubes and blankets from the body
 constexpr double kMinPieceMl = 20;
 constexpr double kMinPieceOfLargest = 0.03;
-constexpr double kMinInsideBody = 0.6;        // of a piece's voxels, see inside_fraction
-// Two adult lungs at full inspiration hold 4 to 6 litres, the two bases an abdominal CT shows, or the apices of a
-// neck CT, below half a litre: too little to call the absence of nodules a finding.
+constexpr double kMinInsideBody = 0.6;  // of a piece's voxels, see inside_fraction
+// Two adult lungs at full inspiration hold 4 to 6 litres, the two bases an abdominal CT shows, or the apices
+// of a neck CT, below half a litre: too little to call the absence of nodules a finding.
 constexpr double kMinLungMl = 500;
 
 // Marks air joined, within its axial slice, to pure air at the image's edge. Slice by slice, since in 3D the
@@ -54,12 +53,13 @@ Mask outside_air(const Volume& coarse, Executor& executor) {
     return out;
 }
 
-// Threshold between tissue and air midway between their means, iterated (Hu, Hoffman and Reinhardt, IEEE TMI 20
-// (2001) 490-498), over everything that is not outside air.
+// Threshold between tissue and air midway between their means, iterated (Hu, Hoffman and Reinhardt, IEEE TMI
+// 20 (2001) 490-498), over everything that is not outside air.
 double optimal_threshold(const Volume& coarse, const Mask& outside) {
     std::vector<std::uint64_t> histogram(4096, 0);
     for (std::size_t i = 0; i < coarse.voxels().size(); ++i) {
-        if (outside.voxels()[i] == 0) ++histogram[static_cast<std::size_t>(std::clamp<int>(coarse.voxels()[i], -1024, 3071) + 1024)];
+        if (outside.voxels()[i] == 0)
+            ++histogram[static_cast<std::size_t>(std::clamp<int>(coarse.voxels()[i], -1024, 3071) + 1024)];
     }
     double threshold = kFirstThresholdHu;
     for (int round = 0; round < 30; ++round) {
@@ -81,16 +81,19 @@ double optimal_threshold(const Volume& coarse, const Mask& outside) {
 // The patient: the largest piece of tissue once thin things (table top, tubes, sheets) are opened away.
 Mask find_body(const Volume& coarse, double threshold, Executor& executor) {
     Mask tissue(coarse.size(), coarse.geometry());
-    for (std::size_t i = 0; i < tissue.voxels().size(); ++i) tissue.voxels()[i] = coarse.voxels()[i] >= threshold ? 1 : 0;
+    for (std::size_t i = 0; i < tissue.voxels().size(); ++i)
+        tissue.voxels()[i] = coarse.voxels()[i] >= threshold ? 1 : 0;
     Mask core = erode(tissue, kBodyOpeningMm, executor);
     const Components found = label_components(core, Connectivity::kFaces6);
-    for (std::size_t i = 0; i < core.voxels().size(); ++i) core.voxels()[i] = found.labels.voxels()[i] == 1 ? 1 : 0;
+    for (std::size_t i = 0; i < core.voxels().size(); ++i)
+        core.voxels()[i] = found.labels.voxels()[i] == 1 ? 1 : 0;
     return dilate(core, kBodyOpeningMm, executor);
 }
 
 // 1 where the body lies on both sides along x and on both sides along y within the slice: air under the back,
-// in the table or between arm and chest is not so enclosed.
-Mask enclosed_by(const Mask& body, Executor& executor) {
+// in the table or between arm and chest is not so enclosed. Where the image's edge is not room air, the field
+// of view cuts the body, and the edge counts as body.
+Mask enclosed_by(const Mask& body, const Mask& outside, Executor& executor) {
     const Size3 size = body.size();
     Mask out(size, body.geometry());
     executor.parallel_for(static_cast<std::size_t>(size.z), 1, [&](std::size_t begin, std::size_t end) {
@@ -99,7 +102,8 @@ Mask enclosed_by(const Mask& body, Executor& executor) {
             std::vector<int> first(size.y, size.x), last(size.y, -1);
             for (int y = 0; y < size.y; ++y) {
                 for (int x = 0; x < size.x; ++x) {
-                    if (body.at(x, y, z) == 0) continue;
+                    const bool edge = x == 0 || y == 0 || x == size.x - 1 || y == size.y - 1;
+                    if (body.at(x, y, z) == 0 && !(edge && outside.at(x, y, z) == 0)) continue;
                     top[x] = std::min(top[x], y);
                     bottom[x] = y;
                     first[y] = std::min(first[y], x);
@@ -107,7 +111,8 @@ Mask enclosed_by(const Mask& body, Executor& executor) {
                 }
             }
             for (int y = 0; y < size.y; ++y) {
-                for (int x = first[y]; x <= last[y]; ++x) out.at(x, y, z) = y >= top[x] && y <= bottom[x] ? 1 : 0;
+                for (int x = first[y]; x <= last[y]; ++x)
+                    out.at(x, y, z) = y >= top[x] && y <= bottom[x] ? 1 : 0;
             }
         }
     });
@@ -167,9 +172,12 @@ Aerated choose_lungs(const Volume& coarse, const Mask& inner, const Mask& enclos
     for (std::size_t p = 1; p < pieces.size(); ++p) {
         const Piece& piece = pieces[p];
         const double median = piece.median_hu();
-        const bool plausible = median >= kMinMedianHu && median <= kMaxMedianHu &&
-                               static_cast<double>(piece.enclosed) >= kMinInsideBody * static_cast<double>(piece.voxels);
-        if (!plausible || static_cast<double>(piece.voxels) < kMinPieceOfLargest * static_cast<double>(largest)) continue;
+        const bool plausible =
+            median >= kMinMedianHu && median <= kMaxMedianHu &&
+            static_cast<double>(piece.enclosed) >= kMinInsideBody * static_cast<double>(piece.voxels);
+        if (!plausible ||
+            static_cast<double>(piece.voxels) < kMinPieceOfLargest * static_cast<double>(largest))
+            continue;
         keep[p] = 1;
         largest = std::max(largest, piece.voxels);
         all.voxels += piece.voxels;
@@ -266,7 +274,8 @@ Error no_lungs(double found_ml) {
 Result<Lungs> segment_lungs(const Volume& iso, Executor& executor, std::stop_token stop) {
     const double mm = isotropic_spacing_mm(iso.geometry());
     HZ_CHECK(mm >= 0.45 && mm <= 1.55, "lungs are segmented at about 1 mm");
-    HZ_CHECK(iso.geometry().x_axis.x > 0.7 && iso.geometry().z_axis.z > 0.7, "the volume is in patient order");
+    HZ_CHECK(iso.geometry().x_axis.x > 0.7 && iso.geometry().z_axis.z > 0.7,
+             "the volume is in patient order");
     const double coarse_ml = 8 * mm * mm * mm / 1000;
 
     const Volume coarse = halve(iso, executor);
@@ -288,7 +297,7 @@ Result<Lungs> segment_lungs(const Volume& iso, Executor& executor, std::stop_tok
             if (airways->voxels()[i] != 0) inner.voxels()[i] = 0;
         }
     }
-    const Aerated aerated = choose_lungs(coarse, inner, enclosed_by(body, executor), coarse_ml);
+    const Aerated aerated = choose_lungs(coarse, inner, enclosed_by(body, outside, executor), coarse_ml);
     lungs.parenchyma_hu = aerated.median_hu;
     const auto voxels = std::count(aerated.air.voxels().begin(), aerated.air.voxels().end(), std::uint8_t{1});
     const double found_ml = static_cast<double>(voxels) * coarse_ml;
@@ -299,7 +308,8 @@ Result<Lungs> segment_lungs(const Volume& iso, Executor& executor, std::stop_tok
     const Grid<std::uint8_t> sides = close_sides(open_sides, airways.value_or(Mask{}), executor);
     HZ_TRY(check_stop(stop));
     Mask closed(sides.size(), sides.geometry());
-    for (std::size_t i = 0; i < closed.voxels().size(); ++i) closed.voxels()[i] = sides.voxels()[i] != kNoLung ? 1 : 0;
+    for (std::size_t i = 0; i < closed.voxels().size(); ++i)
+        closed.voxels()[i] = sides.voxels()[i] != kNoLung ? 1 : 0;
     lungs.depth_mm = signed_distance_mm(closed, executor);
     refine(iso, sides, lungs, executor);
     return lungs;

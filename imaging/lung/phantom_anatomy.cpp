@@ -53,15 +53,18 @@ double gaussian(std::uint64_t key) {
 
 double value_noise(Vec3 p, double scale_mm, std::uint64_t seed) {
     const double x = p.x / scale_mm + 4096, y = p.y / scale_mm + 4096, z = p.z / scale_mm + 4096;
-    const auto ix = static_cast<std::uint64_t>(x), iy = static_cast<std::uint64_t>(y), iz = static_cast<std::uint64_t>(z);
+    const auto ix = static_cast<std::uint64_t>(x), iy = static_cast<std::uint64_t>(y),
+               iz = static_cast<std::uint64_t>(z);
     const auto ease = [](double t) { return t * t * (3 - 2 * t); };
     const double fx = ease(x - static_cast<double>(ix)), fy = ease(y - static_cast<double>(iy));
     const double fz = ease(z - static_cast<double>(iz));
     const auto corner = [&](std::uint64_t dx, std::uint64_t dy, std::uint64_t dz) {
         return uniform(seed + ((ix + dx) << 42 | (iy + dy) << 21 | (iz + dz)));
     };
-    const double a = mix(mix(corner(0, 0, 0), corner(1, 0, 0), fx), mix(corner(0, 1, 0), corner(1, 1, 0), fx), fy);
-    const double b = mix(mix(corner(0, 0, 1), corner(1, 0, 1), fx), mix(corner(0, 1, 1), corner(1, 1, 1), fx), fy);
+    const double a =
+        mix(mix(corner(0, 0, 0), corner(1, 0, 0), fx), mix(corner(0, 1, 0), corner(1, 1, 0), fx), fy);
+    const double b =
+        mix(mix(corner(0, 0, 1), corner(1, 0, 1), fx), mix(corner(0, 1, 1), corner(1, 1, 1), fx), fy);
     return 2 * mix(a, b, fz) - 1;
 }
 
@@ -99,7 +102,8 @@ double Anatomy::mediastinum(Vec3 p, double heart_at) const {
     const double slab = std::abs(p.x - 3 * front) - half;
     const double spine = std::hypot(p.x, (p.y - 66) * 1.05) - 27;
     const double aorta = std::hypot(p.x - 22, p.y - 40) - 14;
-    const double hila = std::min(ellipsoid(p, {-36, 10, -14}, {13, 15, 24}), ellipsoid(p, {36, 12, -12}, {13, 15, 22}));
+    const double hila =
+        std::min(ellipsoid(p, {-36, 10, -14}, {13, 15, 24}), ellipsoid(p, {36, 12, -12}, {13, 15, 22}));
     double d = smooth_min(slab, spine, 10);
     d = smooth_min(d, p.z < 40 ? aorta : 14.0, 8);
     d = smooth_min(d, hila, 10);
@@ -146,7 +150,8 @@ double Anatomy::vertebra(Vec3 p) const {
     const double canal = std::hypot(p.x, p.y - 88) - 8;
     const double ring = std::hypot(p.x, p.y - 88) - 13;
     const double spinous = std::max(std::abs(p.x) - 3.2, std::abs(p.y - 104) - 14);
-    const double transverse = std::max({std::abs(p.x) - 28, std::abs(p.y - 90) - 5, std::abs(std::remainder(p.z, 24)) - 6});
+    const double transverse =
+        std::max({std::abs(p.x) - 28, std::abs(p.y - 90) - 5, std::abs(std::remainder(p.z, 24)) - 6});
     return std::min(bodies, std::max(std::min({ring, spinous, transverse}), -canal));
 }
 
@@ -172,7 +177,8 @@ double Anatomy::wall_hu(Vec3 p, const Site& at, double w) const {
     if (under_fat < 3 * w) hu = mix(hu, kMuscleHu + 10 * grain, coverage(under_fat, 3 * w));
     // Planes of fat between the muscles of chest wall and shoulder girdle.
     if (at.cavity > 9 && under_fat < -2) {
-        hu = mix(hu, fat, 0.85 * coverage(at.planes - 1.6, 2.5) * ramp(at.cavity, 9, 14) * ramp(-under_fat, 2, 5));
+        hu = mix(hu, fat,
+                 0.85 * coverage(at.planes - 1.6, 2.5) * ramp(at.cavity, 9, 14) * ramp(-under_fat, 2, 5));
     }
     return hu;
 }

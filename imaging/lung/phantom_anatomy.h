@@ -1,7 +1,7 @@
 #pragma once
 
-// The phantom's organs as signed distances (mm, negative inside). x to the left, y to the back, z to the head;
-// the carina lies at the origin.
+// The phantom's organs as signed distances (mm, negative inside). x to the left, y to the back, z to the
+// head; the carina lies at the origin.
 
 #include <cstdint>
 
@@ -19,9 +19,9 @@ double value_noise(Vec3 p, double scale_mm, std::uint64_t seed);
 // What varies smoothly from place to place and is slow to compute, so that it may be interpolated.
 struct Site {
     double body = 0, cavity = 0, lungs = 0, heart = 0, diaphragm = 0;  // signed distances
-    double fat_mm = 0;   // thickness of the fat under the skin
-    double planes = 0;   // distance to a plane of fat between muscles, roughly
-    double clouds = 0;   // coarse texture, -1 to 1
+    double fat_mm = 0;                                                 // thickness of the fat under the skin
+    double planes = 0;  // distance to a plane of fat between muscles, roughly
+    double clouds = 0;  // coarse texture, -1 to 1
 };
 
 struct Anatomy {
@@ -29,13 +29,13 @@ struct Anatomy {
     std::uint64_t seed = 1;
 
     double body(Vec3 p) const;
-    double cavity(Vec3 p) const;       // inside of the rib cage
+    double cavity(Vec3 p) const;  // inside of the rib cage
     double mediastinum(Vec3 p) const;
     double heart(Vec3 p) const;
-    double diaphragm(Vec3 p) const;    // the domes and everything under them
-    double lungs(Vec3 p) const;        // both
+    double diaphragm(Vec3 p) const;  // the domes and everything under them
+    double lungs(Vec3 p) const;      // both
     double vertebra(Vec3 p) const;
-    double table(Vec3 p) const;        // two shells under the back
+    double table(Vec3 p) const;  // two shells under the back
 
     Site site(Vec3 p) const;
 

@@ -11,8 +11,9 @@ struct Window {
 Window window_of(const Volume& volume, Vec3 low, Vec3 high, double reach) {
     const Vec3 a = volume.geometry().to_voxel(low - Vec3{reach, reach, reach});
     const Vec3 b = volume.geometry().to_voxel(high + Vec3{reach, reach, reach});
-    return {std::max(0, static_cast<int>(std::ceil(a.x))), std::min(volume.size().x - 1, static_cast<int>(b.x)),
-            std::max(0, static_cast<int>(std::ceil(a.y))), std::min(volume.size().y - 1, static_cast<int>(b.y))};
+    return {
+        std::max(0, static_cast<int>(std::ceil(a.x))), std::min(volume.size().x - 1, static_cast<int>(b.x)),
+        std::max(0, static_cast<int>(std::ceil(a.y))), std::min(volume.size().y - 1, static_cast<int>(b.y))};
 }
 
 Vec3 lower(Vec3 a, Vec3 b) { return {std::min(a.x, b.x), std::min(a.y, b.y), std::min(a.z, b.z)}; }
@@ -31,7 +32,8 @@ void draw_tube(const Anatomy& anatomy, const Tube& tube, double w, int z, Volume
         for (int x = area.x0; x <= area.x1; ++x) {
             const Vec3 p = volume.geometry().to_patient({double(x), double(y), double(z)});
             const double t = std::clamp(dot(p - tube.from, axis) / length2, 0.0, 1.0);
-            const double d = norm(p - tube.from - t * axis) - (tube.from_mm + (tube.to_mm - tube.from_mm) * t);
+            const double d =
+                norm(p - tube.from - t * axis) - (tube.from_mm + (tube.to_mm - tube.from_mm) * t);
             if (d > 0.5 * w) continue;
             if (tube.only_in_lung && anatomy.lungs(p) > -0.5) continue;
             std::int16_t& voxel = volume.at(x, y, z);
@@ -50,13 +52,15 @@ void draw_ball(const Anatomy& anatomy, const Ball& ball, double w, int z, Volume
             const Vec3 q = p - ball.centre;
             const double r = norm(q);
             if (r > reach || anatomy.lungs(p) > 1.5) continue;
-            const double wave = ball.lobulation > 0 ? ball.lobulation * value_noise((1 / (r + 1e-6)) * q, 0.7, ball.seed) : 0;
+            const double wave =
+                ball.lobulation > 0 ? ball.lobulation * value_noise((1 / (r + 1e-6)) * q, 0.7, ball.seed) : 0;
             const double hu = ball.hu + ball.mottle_hu * value_noise(p, 2.5, ball.seed + 1);
             std::int16_t& voxel = volume.at(x, y, z);
             // Ground glass veils what lies in it; vessels stay brighter.
             const double share = coverage(r - ball.radius_mm * (1 + wave), std::max(w, ball.edge_mm));
             if (hu > voxel) voxel = blend(voxel, hu, share);
-            if (ball.core_mm > 0) voxel = blend(voxel, ball.core_hu, coverage(r - ball.core_mm * (1 + wave), w));
+            if (ball.core_mm > 0)
+                voxel = blend(voxel, ball.core_hu, coverage(r - ball.core_mm * (1 + wave), w));
         }
     }
 }
@@ -75,17 +79,20 @@ bool crosses(const Ball& ball, double z, double half_slice) {
 void draw(const Anatomy& anatomy, const Scene& scene, double voxel_mm, Volume& volume, Executor& executor) {
     const double half_slice = volume.geometry().spacing_mm.z;
     // Slice by slice, each shape in the scene's order: the same picture for any number of threads.
-    executor.parallel_for(static_cast<std::size_t>(volume.size().z), 1, [&](std::size_t begin, std::size_t end) {
-        for (int k = static_cast<int>(begin); k < static_cast<int>(end); ++k) {
-            const double z = volume.geometry().to_patient({0, 0, double(k)}).z;
-            for (const Tube& tube : scene.tubes) {
-                if (crosses(tube, z, half_slice)) draw_tube(anatomy, tube, voxel_mm, k, volume);
-            }
-            for (const Ball& ball : scene.balls) {
-                if (crosses(ball, z, half_slice)) draw_ball(anatomy, ball, voxel_mm, k, volume);
-            }
-        }
-    });
+    executor.parallel_for(static_cast<std::size_t>(volume.size().z), 1,
+                          [&](std::size_t begin, std::size_t end) {
+                              for (int k = static_cast<int>(begin); k < static_cast<int>(end); ++k) {
+                                  const double z = volume.geometry().to_patient({0, 0, double(k)}).z;
+                                  for (const Tube& tube : scene.tubes) {
+                                      if (crosses(tube, z, half_slice))
+                                          draw_tube(anatomy, tube, voxel_mm, k, volume);
+                                  }
+                                  for (const Ball& ball : scene.balls) {
+                                      if (crosses(ball, z, half_slice))
+                                          draw_ball(anatomy, ball, voxel_mm, k, volume);
+                                  }
+                              }
+                          });
 }
 
 }  // namespace huizhen::imaging::phantom

@@ -18,7 +18,7 @@ struct Tube {
     double hu = 40;
     double shell_mm = 0;
     double shell_hu = 0;
-    bool only_in_lung = false;      // cut at the lungs' surface
+    bool only_in_lung = false;  // cut at the lungs' surface
 };
 
 // A lobulated ball; a core of another density; spicules are Tubes beside it.
@@ -26,11 +26,11 @@ struct Ball {
     Vec3 centre;
     double radius_mm = 4;
     double hu = 40;
-    double core_mm = 0;             // radius of the core, 0 for none
+    double core_mm = 0;  // radius of the core, 0 for none
     double core_hu = 40;
-    double lobulation = 0;          // share of the radius by which the surface waves
-    double edge_mm = 0.7;           // width of the rim's fall-off
-    double mottle_hu = 0;           // texture inside
+    double lobulation = 0;  // share of the radius by which the surface waves
+    double edge_mm = 0.7;   // width of the rim's fall-off
+    double mottle_hu = 0;   // texture inside
     std::uint64_t seed = 0;
 };
 

@@ -13,7 +13,8 @@ void add_bone(Scene& scene, Vec3 from, Vec3 to, double radius_mm, double cortex_
     scene.tubes.push_back({from, to, radius_mm, radius_mm, kMarrowHu, cortex_mm, kCortexHu, false});
 }
 
-// The point at `angle` (0 at the spine, pi at the sternum) and height z that lies `outside` mm outside the cavity.
+// The point at `angle` (0 at the spine, pi at the sternum) and height z that lies `outside` mm outside the
+// cavity.
 Vec3 on_chest_wall(const Anatomy& anatomy, double angle, double z, double side, double outside) {
     double low = 5, high = 175;
     const Vec3 direction{side * std::sin(angle), std::cos(angle), 0};
@@ -55,17 +56,18 @@ void add_skeleton(const Anatomy& anatomy, Scene& scene) {
         for (const double side : {-1.0, 1.0}) add_rib(anatomy, rib, side, scene);
     }
     // Sternum: bars side by side from the manubrium to the xiphoid.
-    for (double x = -12; x <= 12; x += 6) add_bone(scene, {x, -92, 55}, {0.7 * x, -98, -75}, 4.5, 1.0);
+    for (double x = -12; x <= 12; x += 3) add_bone(scene, {x, -92, 55}, {0.7 * x, -98, -75}, 4.5, 1.0);
     for (const double side : {-1.0, 1.0}) {
         add_bone(scene, {side * 18, -72, 98}, {side * 130, -30, 128}, 5.5);
         // Scapulae: a fan of bars behind the ribs, a thick lateral border.
-        for (int i = 0; i <= 14; ++i) {
-            const double t = i / 14.0;
+        for (int i = 0; i <= 30; ++i) {
+            const double t = i / 30.0;
             const Vec3 glenoid{side * 138, 38, 108}, edge{side * (72 + 14 * t), 98 - 5 * t, 105 - 108 * t};
             scene.tubes.push_back({glenoid, edge, 2.6, 2.2, 420, 0.8, kCortexHu, false});
         }
         add_bone(scene, {side * 138, 38, 108}, {side * 92, 88, 0}, 4.0);
-        add_bone(scene, {side * 150, 20, 118}, {side * 190, 0, 150}, 20, 2.5);  // head of the humerus, arm raised
+        add_bone(scene, {side * 150, 20, 118}, {side * 190, 0, 150}, 20,
+                 2.5);  // head of the humerus, arm raised
     }
 }
 
@@ -79,15 +81,24 @@ void add_mediastinum(Scene& scene) {
                                    from_mm + (to_mm - from_mm) * b, 45, 0, 0, false});
         }
     };
-    vessel({{-6, -28, -30}, {-14, -26, 5}, {-10, -18, 32}, {2, 0, 46}, {15, 22, 44}, {20, 38, 28}, {22, 42, 0},
-            {20, 44, -60}, {14, 46, -160}}, 15, 12);                                        // aorta
-    vessel({{-26, -18, 70}, {-28, -14, 30}, {-30, -10, -25}}, 8, 9);                        // superior vena cava
-    vessel({{12, -34, -28}, {14, -22, -6}, {8, -8, -4}, {-16, 0, -8}, {-34, 6, -12}}, 13, 9);   // right pulmonary artery
-    vessel({{14, -20, -4}, {24, 0, 2}, {36, 10, -2}}, 11, 9);                               // left pulmonary artery
-    vessel({{-12, -16, 46}, {-20, -12, 80}, {-26, -14, 120}}, 6, 5);                        // brachiocephalic
-    vessel({{4, 2, 52}, {16, 4, 85}, {22, 0, 125}}, 4, 4);                                  // left carotid
-    vessel({{14, 20, 50}, {30, 18, 90}, {48, 0, 120}}, 5, 4);                               // left subclavian
-    vessel({{4, 32, 130}, {6, 36, 20}, {8, 34, -100}}, 6, 6);                               // oesophagus
+    vessel({{-6, -28, -30},
+            {-14, -26, 5},
+            {-10, -18, 32},
+            {2, 0, 46},
+            {15, 22, 44},
+            {20, 38, 28},
+            {22, 42, 0},
+            {20, 44, -60},
+            {14, 46, -160}},
+           15, 12);                                                   // aorta
+    vessel({{-26, -18, 70}, {-28, -14, 30}, {-30, -10, -25}}, 8, 9);  // superior vena cava
+    vessel({{12, -34, -28}, {14, -22, -6}, {8, -8, -4}, {-16, 0, -8}, {-34, 6, -12}}, 13,
+           9);                                                        // right pulmonary artery
+    vessel({{14, -20, -4}, {24, 0, 2}, {36, 10, -2}}, 11, 9);         // left pulmonary artery
+    vessel({{-12, -16, 46}, {-20, -12, 80}, {-26, -14, 120}}, 6, 5);  // brachiocephalic
+    vessel({{4, 2, 52}, {16, 4, 85}, {22, 0, 125}}, 4, 4);            // left carotid
+    vessel({{14, 20, 50}, {30, 18, 90}, {48, 0, 120}}, 5, 4);         // left subclavian
+    vessel({{4, 32, 130}, {6, 36, 20}, {8, 34, -100}}, 6, 6);         // oesophagus
     const auto airway = [&](Vec3 from, Vec3 to, double from_mm, double to_mm) {
         scene.tubes.push_back({from, to, from_mm, to_mm, -985, 1.4, 30, false});
     };

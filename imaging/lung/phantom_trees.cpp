@@ -5,9 +5,10 @@
 namespace huizhen::imaging::phantom {
 namespace {
 
-constexpr int kLeaves = 1000;           // terminal vessels of one tree
+constexpr int kLeaves = 1000;  // terminal vessels of one tree
 constexpr double kLeafRadiusMm = 0.42;
-// Murray's law would make it 1/3; lungs measure nearer 1/2.6 (Horsfield, J. Appl. Physiol. 70 (1991) 706-711).
+// Murray's law would make it 1/3; lungs measure nearer 1/2.6 (Horsfield, J. Appl. Physiol. 70 (1991)
+// 706-711).
 constexpr double kBranchExponent = 1 / 2.6;
 constexpr double kBronchusRadiusMm = 0.9;  // bronchi narrower than this are not drawn
 
@@ -18,7 +19,9 @@ struct Tree {
     bool with_bronchi;
 };
 
-double radius_for(std::size_t leaves) { return kLeafRadiusMm * std::pow(static_cast<double>(leaves), kBranchExponent); }
+double radius_for(std::size_t leaves) {
+    return kLeafRadiusMm * std::pow(static_cast<double>(leaves), kBranchExponent);
+}
 
 Vec3 mean_of(const std::vector<Vec3>& points) {
     Vec3 sum;
@@ -74,11 +77,12 @@ void grow(Tree& tree, Vec3 from, double from_mm, const std::vector<Vec3>& leaves
     std::vector<double> sorted = order;
     // Unequal halves, as in the lung.
     const double where = 0.36 + 0.28 * uniform(tree.seed + 977 * tree.scene.tubes.size());
-    const auto cut = static_cast<std::ptrdiff_t>(std::clamp(where * static_cast<double>(leaves.size()), 1.0,
-                                                            static_cast<double>(leaves.size()) - 1));
+    const auto cut = static_cast<std::ptrdiff_t>(
+        std::clamp(where * static_cast<double>(leaves.size()), 1.0, static_cast<double>(leaves.size()) - 1));
     std::nth_element(sorted.begin(), sorted.begin() + cut, sorted.end());
     std::vector<Vec3> near, far;
-    for (std::size_t i = 0; i < leaves.size(); ++i) (order[i] < sorted[cut] ? near : far).push_back(leaves[i]);
+    for (std::size_t i = 0; i < leaves.size(); ++i)
+        (order[i] < sorted[cut] ? near : far).push_back(leaves[i]);
     if (near.empty() || far.empty()) return;  // all leaves in one place
     grow(tree, fork, std::min(fork_mm, radius_for(near.size())), near);
     grow(tree, fork, std::min(fork_mm, radius_for(far.size())), far);
@@ -96,22 +100,24 @@ std::vector<Vec3> leaves_in_lung(const Anatomy& anatomy, bool left, std::uint64_
 }
 
 void add_fissure_sheets(const Anatomy& anatomy, Scene& scene) {
-    // Thin sheets sampled by small balls: a plane every 1.2 mm of flat ball would be slow, so tubes side by side.
+    // Thin sheets sampled by small balls: a plane every 1.2 mm of flat ball would be slow, so tubes side by
+    // side.
     const auto sheet = [&](bool left, double slope, double height, double y_from, double y_to) {
-        for (double x = 8; x < 132; x += 1.1) {
+        for (double x = 8; x < 132; x += 0.7) {
             const double sx = left ? x : -x;
             const auto at = [&](double y) {
-                return Vec3{sx, y, height - slope * (30 - y) + 0.0012 * (x - 70) * (x - 70) +
-                                       2 * value_noise({sx, y, 0}, 40, anatomy.seed + 31)};
+                return Vec3{sx, y,
+                            height - slope * (30 - y) + 0.0012 * (x - 70) * (x - 70) +
+                                2 * value_noise({sx, y, 0}, 40, anatomy.seed + 31)};
             };
             for (double y = y_from; y < y_to; y += 8) {
-                scene.tubes.push_back({at(y), at(y + 8), 0.22, 0.22, -150, 0, 0, true});
+                scene.tubes.push_back({at(y), at(y + 8), 0.15, 0.15, -150, 0, 0, true});
             }
         }
     };
-    sheet(true, 1.15, 10, -80, 80);    // left oblique
-    sheet(false, 1.15, 0, -80, 80);    // right oblique
-    sheet(false, 0.1, 2, -85, 20);     // right horizontal
+    sheet(true, 1.15, 10, -80, 80);  // left oblique
+    sheet(false, 1.15, 0, -80, 80);  // right oblique
+    sheet(false, 0.1, 2, -85, 20);   // right horizontal
 }
 
 }  // namespace

@@ -4,7 +4,8 @@
 
 namespace huizhen::imaging {
 
-void smooth_row_baseline(const float* const* rows, const float* weights, int radius, std::size_t count, float* out) {
+void smooth_row_baseline(const float* const* rows, const float* weights, int radius, std::size_t count,
+                         float* out) {
     const float* middle = rows[0];
     for (std::size_t i = 0; i < count; ++i) out[i] = weights[0] * middle[i];
     for (int k = 1; k <= radius; ++k) {

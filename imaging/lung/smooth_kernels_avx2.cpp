@@ -5,7 +5,8 @@
 
 namespace huizhen::imaging {
 
-void smooth_row_avx2(const float* const* rows, const float* weights, int radius, std::size_t count, float* out) {
+void smooth_row_avx2(const float* const* rows, const float* weights, int radius, std::size_t count,
+                     float* out) {
     std::size_t i = 0;
     // Four vectors at a time stay in registers over all taps: each value is written once.
     for (; i + 32 <= count; i += 32) {

@@ -12,9 +12,9 @@ enum class Connectivity { kFaces6, kAll26 };
 
 struct Component {
     std::size_t voxels = 0;
-    Vec3 centroid_voxel;        // mean index
-    int low[3] = {0, 0, 0};     // bounding box, first index inside, x y z
-    int high[3] = {0, 0, 0};    // last index inside
+    Vec3 centroid_voxel;          // mean index
+    int low[3] = {0, 0, 0};       // bounding box, first index inside, x y z
+    int high[3] = {0, 0, 0};      // last index inside
     std::size_t first_voxel = 0;  // index of one of its voxels
 
     int extent(int axis) const { return high[axis] - low[axis] + 1; }

@@ -16,15 +16,15 @@ inline constexpr float kFarSquared = 1e12F;
 // Huttenlocher, Theory of Computing 8 (2012) 415-428. The grid must be isotropic.
 Grid<float> squared_distance_to(const Mask& mask, std::uint8_t value, Executor& executor);
 
-// Morphology with a ball of `radius_mm` on an isotropic grid. Beyond the grid nothing is known: for dilation it
-// counts as empty, for erosion as filled, so that an organ cut by the scan's end is not eaten away there.
+// Morphology with a ball of `radius_mm` on an isotropic grid. Beyond the grid nothing is known: for dilation
+// it counts as empty, for erosion as filled, so that an organ cut by the scan's end is not eaten away there.
 Mask dilate(const Mask& mask, double radius_mm, Executor& executor);
 Mask erode(const Mask& mask, double radius_mm, Executor& executor);
-Mask close_gaps(const Mask& mask, double radius_mm, Executor& executor);   // dilate, then erode
-Mask open_necks(const Mask& mask, double radius_mm, Executor& executor);   // erode, then dilate
+Mask close_gaps(const Mask& mask, double radius_mm, Executor& executor);  // dilate, then erode
+Mask open_necks(const Mask& mask, double radius_mm, Executor& executor);  // erode, then dilate
 
-// Distance in mm from the mask's surface, positive inside, negative outside, taken at half a voxel between the
-// last voxel inside and the first outside. A full or empty mask gives +-sqrt(kFarSquared) in voxels.
+// Distance in mm from the mask's surface, positive inside, negative outside, taken at half a voxel between
+// the last voxel inside and the first outside. A full or empty mask gives +-sqrt(kFarSquared) in voxels.
 Grid<float> signed_distance_mm(const Mask& mask, Executor& executor);
 
 // The edge of a voxel in mm; checks that the three spacings agree within 1 %.

@@ -29,7 +29,8 @@ using Hessian = std::array<float, 6>;
 // (x, y, z) at least one voxel away from the edges.
 Hessian hessian_at(const Grid<float>& grid, std::size_t index);
 
-// Eigenvalues with |l1| >= |l2| >= |l3| (closed form of the characteristic polynomial; Smith, Comm. ACM 4 (1961) 168).
+// Eigenvalues with |l1| >= |l2| >= |l3| (closed form of the characteristic polynomial; Smith, Comm. ACM 4
+// (1961) 168).
 std::array<float, 3> eigenvalues(const Hessian& hessian);
 
 }  // namespace huizhen::imaging

@@ -19,8 +19,8 @@ inline constexpr std::uint8_t kRightLung = 1;  // the patient's right
 inline constexpr std::uint8_t kLeftLung = 2;
 
 struct Lungs {
-    Mask mask;                  // 1 inside the closed lungs, on the grid of the volume
-    Grid<std::uint8_t> sides;   // kNoLung, kRightLung, kLeftLung, on the same grid
+    Mask mask;                 // 1 inside the closed lungs, on the grid of the volume
+    Grid<std::uint8_t> sides;  // kNoLung, kRightLung, kLeftLung, on the same grid
     // Signed distance to the lungs' surface in mm, positive inside, on a grid twice as coarse.
     Grid<float> depth_mm;
     double right_litres = 0;
@@ -34,8 +34,9 @@ struct Lungs {
     double litres() const { return right_litres + left_litres; }
 };
 
-// `iso`: isotropic, 0.5 to 1.5 mm, in patient order (volume/orient.h: x to the left, y to the back, z to the head).
-// kUntrustworthyInput where no lungs are seen (head, abdomen, a phantom of water); kCancelled on `stop`.
+// `iso`: isotropic, 0.5 to 1.5 mm, in patient order (volume/orient.h: x to the left, y to the back, z to the
+// head). kUntrustworthyInput where no lungs are seen (head, abdomen, a phantom of water); kCancelled on
+// `stop`.
 Result<Lungs> segment_lungs(const Volume& iso, Executor& executor, std::stop_token stop);
 
 // Signed distance from a point to the lungs' surface, mm, positive inside; the grid's edge replicates.
