@@ -132,9 +132,10 @@ void widen(std::span<std::byte> frame, bool is_signed, int precision_bits) {
 }  // namespace
 
 Status decode_with_dcmtk(const TransferSyntax& syntax, const PixelLayout& layout,
-                         std::span<const std::byte> stream, std::span<std::byte> out) {
+                         std::span<const std::byte> stream, std::vector<std::byte>& out) {
     register_codecs_once();
     HZ_ASSIGN(const int bits, check_stream(syntax.coding, layout, stream));
+    out.assign(layout.frame_bytes(), std::byte{0});
     DcmDataset data;
     OFCondition status = describe(data, layout, bits);
     auto sequence = std::make_unique<DcmPixelSequence>(DcmTag(DCM_PixelData, EVR_OB));
@@ -157,7 +158,7 @@ Status decode_with_dcmtk(const TransferSyntax& syntax, const PixelLayout& layout
 }
 
 Status decode_frame(const TransferSyntax& syntax, const PixelLayout& layout,
-                    std::span<const std::byte> stream, std::span<std::byte> out) {
+                    std::span<const std::byte> stream, std::vector<std::byte>& out) {
     if (syntax.coding == PixelCoding::kRle) return decode_rle(layout, stream, out);
     if (syntax.coding == PixelCoding::kJpeg2000) return decode_jpeg2000(layout, stream, out);
     return decode_with_dcmtk(syntax, layout, stream, out);

@@ -63,6 +63,8 @@ Result<std::vector<std::byte>> inflate_all(std::span<const std::byte> packed) {
         return fail(ErrorCode::kOutOfMemory, "no memory to inflate the data set");
     }
     const std::unique_ptr<z_stream, int (*)(z_stream*)> closer(&stream, inflateEnd);
+    const std::size_t limit =
+        std::min(kMaxInflatedBytes, std::max(kFreeInflatedBytes, kMaxInflationRatio * packed.size()));
     std::vector<std::byte> out;
     std::vector<std::byte> chunk(std::size_t{1} << 18);
     // zlib's interface is not const-correct; it does not write to next_in.
@@ -74,7 +76,7 @@ Result<std::vector<std::byte>> inflate_all(std::span<const std::byte> packed) {
         stream.avail_out = static_cast<uInt>(chunk.size());
         status = inflate(&stream, Z_NO_FLUSH);
         const std::size_t got = chunk.size() - stream.avail_out;
-        if (out.size() + got > kMaxInflatedBytes) {
+        if (out.size() + got > limit) {
             return fail(ErrorCode::kLimitExceeded, "the deflated data set grows beyond what is read");
         }
         out.insert(out.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));

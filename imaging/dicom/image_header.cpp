@@ -126,6 +126,17 @@ std::optional<int> age_in_years(const Phi<std::string>& age) {
     }
 }
 
+std::optional<int> age_in_years(const SeriesInfo& info) {
+    if (const auto given = age_in_years(info.age)) return given;
+    const std::string& birth = info.birth_date.reveal_phi("age in years for the risk formulas");
+    const std::string& study = info.study_date.reveal_phi("age in years for the risk formulas");
+    if (birth.size() != 8 || study.size() != 8) return std::nullopt;
+    const int from = parse_digits(birth), to = parse_digits(study);
+    constexpr int kYear = 10'000;  // dates as the number YYYYMMDD: their difference counts whole years
+    if (from < 0 || to < from || (to - from) / kYear > 150) return std::nullopt;
+    return (to - from) / kYear;
+}
+
 SeriesInfo series_info(const DicomFile& file) {
     const DataSet& data = file.data;
     const TextDecoder decoder(data.text(make_tag(0x0008, 0x0005)));

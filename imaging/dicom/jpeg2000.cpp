@@ -75,7 +75,7 @@ bool is_jp2(std::span<const std::byte> stream) { return stream.size() > 8 && str
 }  // namespace
 
 Status decode_jpeg2000(const PixelLayout& layout, std::span<const std::byte> bytes,
-                       std::span<std::byte> out) {
+                       std::vector<std::byte>& out) {
     Cursor cursor{bytes};
     const StreamOwner stream = open_stream(cursor);
     const std::unique_ptr<opj_codec_t, void (*)(opj_codec_t*)> codec(
@@ -102,6 +102,7 @@ Status decode_jpeg2000(const PixelLayout& layout, std::span<const std::byte> byt
         component.h != static_cast<OPJ_UINT32>(layout.rows)) {
         return broken("cannot be decoded as JPEG 2000: no samples came out");
     }
+    out.resize(layout.frame_bytes());
     for (std::size_t i = 0; i < layout.samples(); ++i) {
         const auto value = static_cast<std::uint32_t>(component.data[i]);
         if (layout.bits_allocated == 8) {

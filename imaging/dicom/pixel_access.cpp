@@ -208,7 +208,6 @@ Result<std::span<const std::byte>> PixelAccess::frame(std::size_t index, FrameSc
         if (stream.size() < length) return broken("has a frame that is cut short");
         return stream.first(length);
     }
-    scratch.raw.assign(length, std::byte{0});
     HZ_TRY(decode_frame(*file_.syntax, layout, stream, scratch.raw));
     return std::span<const std::byte>(scratch.raw);
 }

@@ -38,9 +38,13 @@ Status unpack_segment(std::span<const std::byte> packed, std::span<std::byte> ou
 
 }  // namespace
 
-Status decode_rle(const PixelLayout& layout, std::span<const std::byte> stream, std::span<std::byte> out) {
+Status decode_rle(const PixelLayout& layout, std::span<const std::byte> stream, std::vector<std::byte>& out) {
     if (stream.size() < kHeaderBytes) return broken("has an RLE header that is cut short");
     const std::size_t segments = little_u32(stream, 0), planes = layout.bytes_per_sample();
+    // Two bytes make at most 128.
+    if (stream.size() < kHeaderBytes + layout.frame_bytes() / 64)
+        return broken("has too few RLE bytes for its dimensions");
+    out.assign(layout.frame_bytes(), std::byte{0});
     if (segments != planes) return broken("has another number of RLE segments than its samples have bytes");
     for (std::size_t i = 0; i < planes; ++i) {
         const std::size_t begin = little_u32(stream, 4 + 4 * i);

@@ -31,6 +31,9 @@ TEST(DemoSeries, is_assembled_with_its_true_geometry) {
     const auto digest = sha256_file(series->inputs.front().path);
     ASSERT_TRUE(digest);
     EXPECT_EQ(series->inputs.front().sha256, *digest);
+    // Of the volume that pydicom and numpy make of the same files, as little-endian int16.
+    EXPECT_EQ(to_hex(sha256(std::as_bytes(volume.voxels()))),
+              "c3563f361c00c2cacbf4d6f0044da89d609394bdcacf47dcbaccf8b12a1fb048");
 }
 
 TEST(DemoSeries, shows_the_annotated_nodule_as_tissue_in_lung) {

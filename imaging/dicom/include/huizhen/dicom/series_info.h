@@ -44,4 +44,7 @@ struct SeriesInfo {
 // an age.
 std::optional<int> age_in_years(const Phi<std::string>& age);
 
+// The age the file gives, else from birth date and study date; nullopt where neither says.
+std::optional<int> age_in_years(const SeriesInfo& info);
+
 }  // namespace huizhen::imaging
