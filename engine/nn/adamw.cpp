@@ -124,7 +124,8 @@ void WeightAverage::update() {
     const auto t = static_cast<double>(updates_++);
     const double decay = std::min(decay_, (1.0 + t) / (10.0 + t));
     for (std::size_t i = 0; i < averages_.size(); ++i) {
-        axpby(parameters_.all()[i].value, static_cast<float>(1.0 - decay), averages_[i], static_cast<float>(decay));
+        axpby(parameters_.all()[i].value, static_cast<float>(1.0 - decay), averages_[i],
+              static_cast<float>(decay));
     }
 }
 
@@ -144,7 +145,8 @@ NamedTensors WeightAverage::state() const {
 }
 
 Status WeightAverage::restore(const NamedTensors& state, std::int64_t updates) {
-    if (updates < 0) return fail(ErrorCode::kIntegrity, "the training state counts a negative number of updates");
+    if (updates < 0)
+        return fail(ErrorCode::kIntegrity, "the training state counts a negative number of updates");
     const TensorsByName named = by_name(state);
     HZ_TRY(check_state(named, "ema/", parameters_));
     assign_state(named, "ema/", parameters_, averages_);

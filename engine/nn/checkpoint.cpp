@@ -25,7 +25,8 @@ class MappedFile {
         const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
         if (descriptor < 0) {
             if (errno == ENOENT) return fail(ErrorCode::kNotFound, path.string() + ": no such file");
-            if (errno == EACCES) return fail(ErrorCode::kPermissionDenied, path.string() + ": may not be read");
+            if (errno == EACCES)
+                return fail(ErrorCode::kPermissionDenied, path.string() + ": may not be read");
             return fail(ErrorCode::kIo, path.string() + ": cannot be opened");
         }
         struct stat info {};
@@ -72,7 +73,8 @@ Result<Checkpoint> Checkpoint::open(const std::filesystem::path& path) {
     const std::span<const std::byte> bytes = file.bytes();
     std::uint64_t header_bytes = 0;
     std::memcpy(&header_bytes, bytes.data(), kLengthBytes);
-    if (header_bytes > kMaxHeaderBytes) return fail(ErrorCode::kLimitExceeded, path.string() + ": the header is too long");
+    if (header_bytes > kMaxHeaderBytes)
+        return fail(ErrorCode::kLimitExceeded, path.string() + ": the header is too long");
     if (header_bytes > bytes.size() - kLengthBytes) {
         return fail(ErrorCode::kMalformedInput, path.string() + ": the file ends inside its header");
     }
@@ -109,7 +111,8 @@ Result<std::vector<float>> Checkpoint::read(std::string_view name) const {
         return fail(ErrorCode::kIntegrity, "the checkpoint lacks " + std::string(name));
     }
     const CheckpointEntry& entry = found->second;
-    if (entry.dtype != "F32") return fail(ErrorCode::kUnsupported, std::string(name) + ": only F32 values are read");
+    if (entry.dtype != "F32")
+        return fail(ErrorCode::kUnsupported, std::string(name) + ": only F32 values are read");
     std::vector<float> values((entry.end - entry.begin) / sizeof(float));
     // Other writers need not align their data.
     if (!values.empty()) {
@@ -131,8 +134,10 @@ Result<std::string> save_checkpoint(const std::filesystem::path& path, const Nam
     header.metadata = metadata;
     std::map<std::string_view, const Tensor*> sorted;
     for (const auto& [name, tensor] : tensors) {
-        if (name.starts_with("__")) return fail(ErrorCode::kInvalidArgument, "a tensor's name must not start with __");
-        if (!sorted.emplace(name, &tensor).second) return fail(ErrorCode::kInvalidArgument, name + " is saved twice");
+        if (name.starts_with("__"))
+            return fail(ErrorCode::kInvalidArgument, "a tensor's name must not start with __");
+        if (!sorted.emplace(name, &tensor).second)
+            return fail(ErrorCode::kInvalidArgument, name + " is saved twice");
     }
     std::uint64_t at = 0;
     for (const auto& [name, tensor] : sorted) {
@@ -169,8 +174,9 @@ Status load_parameters(const Checkpoint& checkpoint, ParameterSet& parameters, s
         const std::string name = std::string(prefix) + parameter.name;
         HZ_ASSIGN(const Shape found, checkpoint.shape(name));
         if (found != parameter.value.shape()) {
-            return fail(ErrorCode::kIntegrity, "the checkpoint holds " + name + " of shape " + found.to_string() +
-                                                   ", the model wants " + parameter.value.shape().to_string());
+            return fail(ErrorCode::kIntegrity, "the checkpoint holds " + name + " of shape " +
+                                                   found.to_string() + ", the model wants " +
+                                                   parameter.value.shape().to_string());
         }
         HZ_ASSIGN(std::vector<float> read, checkpoint.read(name));
         values.push_back(std::move(read));

@@ -11,7 +11,9 @@ constexpr std::string_view kMetadataKey = "__metadata__";
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 40;
 constexpr int kMaxDepth = 4;  // object, tensor object, array, number
 
-tl::unexpected<Error> malformed(std::string message) { return fail(ErrorCode::kMalformedInput, std::move(message)); }
+tl::unexpected<Error> malformed(std::string message) {
+    return fail(ErrorCode::kMalformedInput, std::move(message));
+}
 
 std::uint64_t bytes_per_element(std::string_view dtype) {
     if (dtype == "F64" || dtype == "I64" || dtype == "U64") return 8;
@@ -43,13 +45,15 @@ Result<json> parse_guarded(std::string_view text) {
 }
 
 Result<Shape> parse_shape(const json& value, const std::string& name) {
-    if (!value.is_array() || value.size() > HZ_MAX_RANK) return malformed(name + ": shape is not an array of at most 8");
+    if (!value.is_array() || value.size() > HZ_MAX_RANK)
+        return malformed(name + ": shape is not an array of at most 8");
     std::vector<std::int64_t> dims;
     std::int64_t product = 1;
     for (const json& extent : value) {
         if (!extent.is_number_unsigned()) return malformed(name + ": an extent is not a whole number");
         const auto size = extent.get<std::uint64_t>();
-        if (size > static_cast<std::uint64_t>(kMaxElements)) return fail(ErrorCode::kLimitExceeded, name + ": too many elements");
+        if (size > static_cast<std::uint64_t>(kMaxElements))
+            return fail(ErrorCode::kLimitExceeded, name + ": too many elements");
         dims.push_back(static_cast<std::int64_t>(size));
         if (size > 0 && product > kMaxElements / dims.back()) {
             return fail(ErrorCode::kLimitExceeded, name + ": too many elements");
@@ -60,7 +64,8 @@ Result<Shape> parse_shape(const json& value, const std::string& name) {
 }
 
 Result<CheckpointEntry> parse_entry(const json& value, const std::string& name, std::uint64_t data_bytes) {
-    if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") || !value.contains("data_offsets")) {
+    if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") ||
+        !value.contains("data_offsets")) {
         return malformed(name + ": dtype, shape or data_offsets is missing");
     }
     CheckpointEntry entry;
@@ -76,7 +81,8 @@ Result<CheckpointEntry> parse_entry(const json& value, const std::string& name, 
     }
     entry.begin = offsets[0].get<std::uint64_t>();
     entry.end = offsets[1].get<std::uint64_t>();
-    if (entry.begin > entry.end || entry.end > data_bytes) return malformed(name + ": data lies outside the file");
+    if (entry.begin > entry.end || entry.end > data_bytes)
+        return malformed(name + ": data lies outside the file");
     if (entry.end - entry.begin != static_cast<std::uint64_t>(entry.shape.count()) * width) {
         return malformed(name + ": shape and data_offsets disagree");
     }
@@ -110,7 +116,8 @@ Status check_coverage(const CheckpointHeader& header, std::uint64_t data_bytes) 
 
 Result<CheckpointHeader> parse_checkpoint_header(std::string_view text, std::uint64_t data_bytes) {
     HZ_ASSIGN(const json root, parse_guarded(text));
-    if (root.size() > Checkpoint::kMaxTensors) return fail(ErrorCode::kLimitExceeded, "the header names too many tensors");
+    if (root.size() > Checkpoint::kMaxTensors)
+        return fail(ErrorCode::kLimitExceeded, "the header names too many tensors");
     CheckpointHeader header;
     for (const auto& [name, value] : root.items()) {
         if (name == kMetadataKey) {

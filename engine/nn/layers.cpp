@@ -44,7 +44,9 @@ GroupNorm::GroupNorm(const Scope& scope, int groups, std::int64_t channels, Acti
       groups_(groups),
       activation_(activation) {}
 
-Tensor GroupNorm::operator()(const Tensor& x) const { return group_norm(x, gamma_, beta_, groups_, activation_); }
+Tensor GroupNorm::operator()(const Tensor& x) const {
+    return group_norm(x, gamma_, beta_, groups_, activation_);
+}
 
 LayerNorm::LayerNorm(const Scope& scope, std::int64_t channels)
     : gamma_(scope.add("weight", Shape{channels}, Initial::kOnes, false)),
@@ -99,7 +101,8 @@ TransformerBlock::TransformerBlock(const Scope& scope, const Options& options)
       down_(scope / "down", options.hidden, options.channels),
       dropout_(options.dropout) {}
 
-Tensor TransformerBlock::operator()(const Tensor& x, const Pass& pass, const Tensor& key_mask, Tensor* weights) const {
+Tensor TransformerBlock::operator()(const Tensor& x, const Pass& pass, const Tensor& key_mask,
+                                    Tensor* weights) const {
     const Tensor attended = x + dropout_(attention_(norm1_(x), key_mask, weights), pass);
     return attended + dropout_(down_(up_(norm2_(attended))), pass);
 }

@@ -26,7 +26,8 @@ Fans fans_of(const Shape& shape) {
 }
 
 std::vector<float> initial_values(const Shape& shape, Initial initial, Philox random) {
-    std::vector<float> values(static_cast<std::size_t>(shape.count()), initial == Initial::kOnes ? 1.0F : 0.0F);
+    std::vector<float> values(static_cast<std::size_t>(shape.count()),
+                              initial == Initial::kOnes ? 1.0F : 0.0F);
     const Fans fans = fans_of(shape);
     if (initial == Initial::kHeNormal) {
         random.normal(values, 0.0F, static_cast<float>(std::sqrt(2.0 / fans.in)));
@@ -83,7 +84,8 @@ Scope Scope::operator/(std::string_view part) const {
 Scope Scope::operator/(int index) const { return *this / std::to_string(index); }
 
 Tensor Scope::add(std::string_view name, const Shape& shape, Initial initial, bool decays) const {
-    return set_->add(prefix_.empty() ? std::string(name) : prefix_ + "." + std::string(name), shape, initial, decays);
+    return set_->add(prefix_.empty() ? std::string(name) : prefix_ + "." + std::string(name), shape, initial,
+                     decays);
 }
 
 }  // namespace huizhen::engine

@@ -36,7 +36,8 @@ void check_status(int status) {
 Context::Context(Executor& executor, std::initializer_list<const HzBackend*> backends)
     : Context(executor, std::span<const HzBackend* const>(backends.begin(), backends.size())) {}
 
-Context::Context(Executor& executor, std::span<const HzBackend* const> backends) : impl_(std::make_unique<Impl>()) {
+Context::Context(Executor& executor, std::span<const HzBackend* const> backends)
+    : impl_(std::make_unique<Impl>()) {
     HZ_CHECK(!backends.empty(), "a context has a backend");
     impl_->executor = &executor;
     impl_->parallel = {&executor, static_cast<std::int32_t>(executor.thread_count()), run_on_executor};
@@ -85,8 +86,8 @@ Storage::~Storage() {
 bool primary_supports(Context& context, HzOp op, std::initializer_list<HzTensor> operands) {
     const auto& primary = context.impl().primary();
     char reason[kReasonSize] = "";
-    return primary.table->supports(primary.state, op, operands.begin(), static_cast<std::int32_t>(operands.size()),
-                                   reason, sizeof reason) != 0;
+    return primary.table->supports(primary.state, op, operands.begin(),
+                                   static_cast<std::int32_t>(operands.size()), reason, sizeof reason) != 0;
 }
 
 void run(Context& context, HzOp op, std::initializer_list<HzTensor> operands, const BackendCall& call) {
@@ -97,8 +98,8 @@ void run(Context& context, HzOp op, std::initializer_list<HzTensor> operands, co
         if (i > 0 && !canonical) break;
         const Context::Impl::Entry& entry = impl.backends[i];
         char reason[kReasonSize] = "";
-        if (entry.table->supports(entry.state, op, operands.begin(), static_cast<std::int32_t>(operands.size()),
-                                  reason, sizeof reason) == 0) {
+        if (entry.table->supports(entry.state, op, operands.begin(),
+                                  static_cast<std::int32_t>(operands.size()), reason, sizeof reason) == 0) {
             if (i == 0) note_fallback(impl, op, reason);
             continue;
         }

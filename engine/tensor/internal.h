@@ -73,7 +73,8 @@ Tensor make_empty(Context& context, const Shape& shape, DType dtype = DType::kF3
 inline Tensor empty_like(const Tensor& x) {
     return make_empty(x.context(), x.shape(), x.dtype(), x.impl()->layout);
 }
-// Shares the memory, off the tape. The count must be the same, the layout canonical or the view physically the same.
+// Shares the memory, off the tape. The count must be the same, the layout canonical or the view physically
+// the same.
 Tensor view_as(const Tensor& x, const Shape& shape);
 
 Tensor to_layout(const Tensor& x, std::int32_t layout);  // off the tape; x itself where nothing is to do

@@ -13,7 +13,8 @@ Tensor weighted_mean(const Tensor& prediction, const Tensor& target, const Tenso
     const Tensor t = canonical(target).detach();
     const Tensor w = weight.defined() ? canonical(weight).detach() : Tensor();
     HZ_CHECK(!w.defined() || w.shape() == loss_shape, "one weight per element");
-    const double total = w.defined() ? static_cast<double>(sum(w).item()) : static_cast<double>(loss_shape.count());
+    const double total =
+        w.defined() ? static_cast<double>(sum(w).item()) : static_cast<double>(loss_shape.count());
     const float inverse = total > 0.0 ? static_cast<float>(1.0 / total) : 0.0F;
 
     const Tensor elements = make_empty(context, loss_shape);

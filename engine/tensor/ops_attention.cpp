@@ -38,7 +38,8 @@ void forward(Context& context, const HzAttention& arguments) {
         [&](const HzBackend& b, void* s) { return b.attention_forward(s, &arguments); });
 }
 
-void backward_into(Context& context, HzAttention arguments, const Tensor& dout, const Projections& gradients) {
+void backward_into(Context& context, HzAttention arguments, const Tensor& dout,
+                   const Projections& gradients) {
     arguments.dout = view(dout);
     arguments.dq = gradients.q;
     arguments.dk = gradients.k;
@@ -54,7 +55,8 @@ void check_mask(const Tensor& key_mask, std::int64_t batch, std::int64_t keys) {
 }  // namespace
 
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& key_mask) {
-    HZ_CHECK(q.rank() == 4 && k.rank() == 4 && v.shape() == k.shape(), "q [B, H, Lq, Dh], k, v [B, H, Lk, Dh]");
+    HZ_CHECK(q.rank() == 4 && k.rank() == 4 && v.shape() == k.shape(),
+             "q [B, H, Lq, Dh], k, v [B, H, Lk, Dh]");
     HZ_CHECK(q.shape().with(2, 0) == k.shape().with(2, 0), "q and k agree in all but their length");
     check_mask(key_mask, q.dim(0), k.dim(2));
     Context& context = q.context();
@@ -65,12 +67,13 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor
         attention_arguments({view(in[0]), view(in[1]), view(in[2])}, key_mask, out, log_sum);
     forward(context, arguments);
     if (should_record({&q, &k, &v})) {
-        record(out, {q, k, v}, [arguments, in, key_mask, log_sum, out = out.detach()](const Tensor& gradient) {
-            std::vector<Tensor> gradients{empty_like(in[0]), empty_like(in[1]), empty_like(in[2])};
-            backward_into(out.context(), arguments, canonical(gradient),
-                          {view(gradients[0]), view(gradients[1]), view(gradients[2])});
-            return gradients;
-        });
+        record(out, {q, k, v},
+               [arguments, in, key_mask, log_sum, out = out.detach()](const Tensor& gradient) {
+                   std::vector<Tensor> gradients{empty_like(in[0]), empty_like(in[1]), empty_like(in[2])};
+                   backward_into(out.context(), arguments, canonical(gradient),
+                                 {view(gradients[0]), view(gradients[1]), view(gradients[2])});
+                   return gradients;
+               });
     }
     return out;
 }
@@ -85,11 +88,12 @@ Tensor self_attention(const Tensor& qkv, const Tensor& key_mask) {
     const HzAttention arguments = attention_arguments(unpack(packed), key_mask, out, log_sum);
     forward(context, arguments);
     if (should_record({&qkv})) {
-        record(out, {qkv}, [arguments, packed, key_mask, log_sum, out = out.detach()](const Tensor& gradient) {
-            const Tensor dqkv = empty_like(packed);
-            backward_into(out.context(), arguments, canonical(gradient), unpack(dqkv));
-            return std::vector<Tensor>{dqkv};
-        });
+        record(out, {qkv},
+               [arguments, packed, key_mask, log_sum, out = out.detach()](const Tensor& gradient) {
+                   const Tensor dqkv = empty_like(packed);
+                   backward_into(out.context(), arguments, canonical(gradient), unpack(dqkv));
+                   return std::vector<Tensor>{dqkv};
+               });
     }
     return out;
 }

@@ -13,7 +13,8 @@ Tensor unary(const Tensor& input, HzUnaryKind kind, float alpha = 1.0F, float be
     arguments.kind = kind;
     arguments.alpha = alpha;
     arguments.beta = beta;
-    run(context, HZ_OP_UNARY, {arguments.x}, [&](const HzBackend& b, void* s) { return b.unary_forward(s, &arguments); });
+    run(context, HZ_OP_UNARY, {arguments.x},
+        [&](const HzBackend& b, void* s) { return b.unary_forward(s, &arguments); });
     if (should_record({&input})) {
         record(y, {input}, [arguments, x = x.detach(), kept = y.detach()](const Tensor& gradient) {
             const Tensor dy = to_layout(gradient, x.impl()->layout);
@@ -108,9 +109,8 @@ Tensor binary(const Tensor& a, const Tensor& b, HzBinaryKind kind) {
     Tensor out = binary_values(a, b, kind);
     if (should_record({&a, &b})) {
         record(out, {a, b},
-               [kind, a = a.detach(), b = b.detach(), want_a = wants(a), want_b = wants(b)](const Tensor& dy) {
-                   return binary_gradients(dy, a, b, kind, want_a, want_b);
-               });
+               [kind, a = a.detach(), b = b.detach(), want_a = wants(a), want_b = wants(b)](
+                   const Tensor& dy) { return binary_gradients(dy, a, b, kind, want_a, want_b); });
     }
     return out;
 }

@@ -20,7 +20,8 @@ Shape conv_shape(const Tensor& x, const Tensor& weight, const ConvGeometry& geom
     Shape shape = x.shape().with(1, weight.dim(0));
     for (int axis = 2; axis < x.rank(); ++axis) {
         const auto i = static_cast<std::size_t>(axis - 2 + (5 - x.rank()));
-        HZ_CHECK(geometry.stride[i] >= 1 && geometry.pad[i] >= 0, "a stride is positive, a pad is not negative");
+        HZ_CHECK(geometry.stride[i] >= 1 && geometry.pad[i] >= 0,
+                 "a stride is positive, a pad is not negative");
         const std::int64_t room = x.dim(axis) + 2 * geometry.pad[i] - weight.dim(axis);
         HZ_CHECK(room >= 0, "the kernel fits the padded image");
         shape = shape.with(axis, room / geometry.stride[i] + 1);
@@ -31,8 +32,8 @@ Shape conv_shape(const Tensor& x, const Tensor& weight, const ConvGeometry& geom
 // Brings an image into the layout the backend wants for this convolution; canonical where it declines.
 Tensor settled(const Tensor& image, std::int32_t layout) { return to_layout(image, layout); }
 
-std::vector<Tensor> conv_gradients(const Tensor& gradient, const Tensor& x, const Tensor& weight, bool has_bias,
-                                   const ConvGeometry& geometry, std::array<bool, 3> want) {
+std::vector<Tensor> conv_gradients(const Tensor& gradient, const Tensor& x, const Tensor& weight,
+                                   bool has_bias, const ConvGeometry& geometry, std::array<bool, 3> want) {
     Context& context = x.context();
     const Tensor dy = settled(gradient, x.impl()->layout);
     std::vector<Tensor> gradients(3);
@@ -105,7 +106,8 @@ Tensor pool(const Tensor& input, const PoolOptions& options, HzPoolKind kind) {
             continue;
         }
         HZ_CHECK(options.kernel[i] >= 1 && options.stride[i] >= 1, "a window is not empty and moves");
-        HZ_CHECK(options.pad[i] >= 0 && 2 * options.pad[i] <= options.kernel[i], "a window sees some of the image");
+        HZ_CHECK(options.pad[i] >= 0 && 2 * options.pad[i] <= options.kernel[i],
+                 "a window sees some of the image");
         const std::int64_t room = x.dim(axis) + 2 * options.pad[i] - options.kernel[i];
         HZ_CHECK(room >= 0, "the window fits the padded image");
         shape = shape.with(axis, room / options.stride[i] + 1);
@@ -118,16 +120,17 @@ Tensor pool(const Tensor& input, const PoolOptions& options, HzPoolKind kind) {
     run(context, HZ_OP_POOL, {arguments.x},
         [&](const HzBackend& b, void* s) { return b.pool_forward(s, &arguments); });
     if (should_record({&input})) {
-        record(y, {input}, [arguments, index, like = x.shape(), layout = x.impl()->layout](const Tensor& gradient) {
-            const Tensor dy = to_layout(gradient, layout);
-            const Tensor dx = make_empty(dy.context(), like, DType::kF32, layout);
-            HzPool back = arguments;
-            back.x = view(dx);
-            back.y = view(dy);
-            run(dy.context(), HZ_OP_POOL, {back.x},
-                [&](const HzBackend& b, void* s) { return b.pool_backward(s, &back); });
-            return std::vector<Tensor>{dx};
-        });
+        record(y, {input},
+               [arguments, index, like = x.shape(), layout = x.impl()->layout](const Tensor& gradient) {
+                   const Tensor dy = to_layout(gradient, layout);
+                   const Tensor dx = make_empty(dy.context(), like, DType::kF32, layout);
+                   HzPool back = arguments;
+                   back.x = view(dx);
+                   back.y = view(dy);
+                   run(dy.context(), HZ_OP_POOL, {back.x},
+                       [&](const HzBackend& b, void* s) { return b.pool_backward(s, &back); });
+                   return std::vector<Tensor>{dx};
+               });
     }
     return y;
 }

@@ -57,16 +57,20 @@ Tensor matmul(const Tensor& a, const Tensor& b, MatmulOptions options) {
     const std::int64_t columns = b.dim(options.transpose_b ? -2 : -1);
     HZ_CHECK(inner == b.dim(options.transpose_b ? -1 : -2), "inner extents agree");
     const Shape out_shape = a.shape().with(-2, rows).with(-1, columns);
-    Tensor out = matmul_values(a, b, {}, {options.transpose_a, options.transpose_b, options.scale}, out_shape);
+    Tensor out =
+        matmul_values(a, b, {}, {options.transpose_a, options.transpose_b, options.scale}, out_shape);
     if (should_record({&a, &b})) {
         record(out, {a, b},
-               [options, a = a.detach(), b = b.detach(), want_a = wants(a), want_b = wants(b)](const Tensor& dy) {
+               [options, a = a.detach(), b = b.detach(), want_a = wants(a),
+                want_b = wants(b)](const Tensor& dy) {
                    const bool ta = options.transpose_a;
                    const bool tb = options.transpose_b;
                    const float s = options.scale;
                    std::vector<Tensor> gradients(2);
-                   if (want_a) gradients[0] = ta ? matmul(b, dy, {tb, true, s}) : matmul(dy, b, {false, !tb, s});
-                   if (want_b) gradients[1] = tb ? matmul(dy, a, {true, ta, s}) : matmul(a, dy, {!ta, false, s});
+                   if (want_a)
+                       gradients[0] = ta ? matmul(b, dy, {tb, true, s}) : matmul(dy, b, {false, !tb, s});
+                   if (want_b)
+                       gradients[1] = tb ? matmul(dy, a, {true, ta, s}) : matmul(a, dy, {!ta, false, s});
                    return gradients;
                });
     }
@@ -74,7 +78,8 @@ Tensor matmul(const Tensor& a, const Tensor& b, MatmulOptions options) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
-    HZ_CHECK(weight.rank() == 2 && x.rank() >= 1 && x.dim(-1) == weight.dim(1), "x [..., In], weight [Out, In]");
+    HZ_CHECK(weight.rank() == 2 && x.rank() >= 1 && x.dim(-1) == weight.dim(1),
+             "x [..., In], weight [Out, In]");
     HZ_CHECK(!bias.defined() || bias.shape() == Shape{weight.dim(0)}, "bias [Out]");
     const bool recorded = should_record({&x, &weight, &bias});
     const Activation fused = recorded ? Activation::kNone : activation;  // backward needs what is before it

@@ -52,12 +52,14 @@ std::vector<Tensor> norm_gradients(const NormPlan& plan, const NormSaved& saved,
     back.dgamma = view(gradients[1]);
     back.dbeta = view(gradients[2]);
     run(dy.context(), plan.op(), {back.x}, [&](const HzBackend& b, void* s) {
-        return plan.kind == NormKind::kGroup ? b.group_norm_backward(s, &back) : b.layer_norm_backward(s, &back);
+        return plan.kind == NormKind::kGroup ? b.group_norm_backward(s, &back)
+                                             : b.layer_norm_backward(s, &back);
     });
     return gradients;
 }
 
-Tensor norm(const Tensor& input, const Tensor& gamma, const Tensor& beta, const NormPlan& plan, std::int64_t statistics) {
+Tensor norm(const Tensor& input, const Tensor& gamma, const Tensor& beta, const NormPlan& plan,
+            std::int64_t statistics) {
     Context& context = input.context();
     const bool layer = plan.kind == NormKind::kLayer;
     const bool keeps = !layer && primary_supports(context, plan.op(), {view(input)});

@@ -33,9 +33,10 @@ Tensor reduce(const Tensor& x, std::initializer_list<int> axes, bool keep_axes, 
     Tensor out = reduce_values(x, kept, kind);
     if (!keep_axes) out = view_as(out, without(x.shape(), reduced));
     if (kind != HZ_REDUCE_MAX && should_record({&x})) {
-        const float scale = kind == HZ_REDUCE_MEAN
-                                ? static_cast<float>(kept.count()) / static_cast<float>(std::max<std::int64_t>(1, x.count()))
-                                : 1.0F;
+        const float scale =
+            kind == HZ_REDUCE_MEAN
+                ? static_cast<float>(kept.count()) / static_cast<float>(std::max<std::int64_t>(1, x.count()))
+                : 1.0F;
         record(out, {x}, [kept, scale, shape = x.shape()](const Tensor& dy) {
             const Tensor wide = view_as(canonical(dy), kept);
             return std::vector<Tensor>{broadcast_to(scale == 1.0F ? wide : affine(wide, scale, 0.0F), shape)};

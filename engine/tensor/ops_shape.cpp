@@ -65,7 +65,8 @@ Tensor permute_span(const Tensor& x, std::vector<int> order) {
     }
     Tensor out = permute_values(x, order);
     if (should_record({&x})) {
-        record(out, {x}, [inverse](const Tensor& dy) { return std::vector<Tensor>{permute_values(dy, inverse)}; });
+        record(out, {x},
+               [inverse](const Tensor& dy) { return std::vector<Tensor>{permute_values(dy, inverse)}; });
     }
     return out;
 }
@@ -124,7 +125,9 @@ Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> dims) {
     return reshape(x, Shape(std::span<const std::int64_t>(wanted)));
 }
 
-Tensor permute(const Tensor& x, std::initializer_list<int> order) { return permute_span(x, std::vector<int>(order)); }
+Tensor permute(const Tensor& x, std::initializer_list<int> order) {
+    return permute_span(x, std::vector<int>(order));
+}
 
 Tensor transpose(const Tensor& x, int axis_a, int axis_b) {
     std::vector<int> order(static_cast<std::size_t>(x.rank()));
@@ -146,14 +149,14 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
     for (int axis = extra; axis < shape.rank(); ++axis) {
         const std::int64_t extent = x.shape()[axis - extra];
         HZ_CHECK(extent == shape[axis] || extent == 1, "shapes broadcast");
-        plan.from[static_cast<std::size_t>(axis)] = extent == 1 ? 0 : from[static_cast<std::size_t>(axis - extra)];
+        plan.from[static_cast<std::size_t>(axis)] =
+            extent == 1 ? 0 : from[static_cast<std::size_t>(axis - extra)];
     }
     Tensor out = make_empty(x.context(), shape, x.dtype());
     strided_copy(plain, out, plan);
     if (should_record({&x})) {
-        record(out, {x}, [before = x.shape()](const Tensor& dy) {
-            return std::vector<Tensor>{reduce_to(dy, before)};
-        });
+        record(out, {x},
+               [before = x.shape()](const Tensor& dy) { return std::vector<Tensor>{reduce_to(dy, before)}; });
     }
     return out;
 }
@@ -168,7 +171,8 @@ Tensor concat(std::span<const Tensor> parts, int axis) {
     std::int64_t total = 0;
     bool recorded = false;
     for (const Tensor& part : parts) {
-        HZ_CHECK(part.shape().with(normal, 0) == parts[0].shape().with(normal, 0), "parts differ in one axis only");
+        HZ_CHECK(part.shape().with(normal, 0) == parts[0].shape().with(normal, 0),
+                 "parts differ in one axis only");
         total += part.dim(normal);
         recorded = recorded || should_record({&part});
     }

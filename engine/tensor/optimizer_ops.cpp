@@ -5,8 +5,9 @@
 namespace huizhen::engine {
 
 void adamw_step(Tensor& parameter, const Tensor& gradient, Tensor& m, Tensor& v, const AdamWStep& step) {
-    HZ_CHECK(gradient.shape() == parameter.shape() && m.shape() == parameter.shape() && v.shape() == m.shape(),
-             "gradient and moments have the shape of the parameter");
+    HZ_CHECK(
+        gradient.shape() == parameter.shape() && m.shape() == parameter.shape() && v.shape() == m.shape(),
+        "gradient and moments have the shape of the parameter");
     HZ_CHECK(step.step >= 1, "steps count from 1");
     const Tensor g = canonical(gradient);
     HzAdamW arguments{};
@@ -42,7 +43,8 @@ double global_norm(std::span<const Tensor> gradients) {
 }
 
 void axpby(const Tensor& x, float alpha, Tensor& y, float beta) {
-    HZ_CHECK(x.shape() == y.shape() && x.impl()->layout == y.impl()->layout, "x and y have one shape and layout");
+    HZ_CHECK(x.shape() == y.shape() && x.impl()->layout == y.impl()->layout,
+             "x and y have one shape and layout");
     HzAxpby arguments{view(x), view(y), alpha, beta};
     run(x.context(), HZ_OP_AXPBY, {arguments.x, arguments.y},
         [&](const HzBackend& b, void* s) { return b.axpby(s, &arguments); });

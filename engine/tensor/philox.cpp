@@ -28,7 +28,8 @@ float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8U) * 0
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
+std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
+                                           std::array<std::uint32_t, 2> key) {
     for (int round = 0; round < kRounds; ++round) {
         const std::uint64_t product0 = static_cast<std::uint64_t>(kMultiplier0) * counter[0];
         const std::uint64_t product1 = static_cast<std::uint64_t>(kMultiplier1) * counter[2];

@@ -20,8 +20,8 @@ Registry& registry() {
 }
 
 bool complete(const HzBackend& b) {
-    return b.name && b.create && b.destroy && b.allocate && b.release && b.upload && b.download && b.supports &&
-           b.conv_layout && b.reorder && b.matmul && b.conv_forward && b.conv_backward_data &&
+    return b.name && b.create && b.destroy && b.allocate && b.release && b.upload && b.download &&
+           b.supports && b.conv_layout && b.reorder && b.matmul && b.conv_forward && b.conv_backward_data &&
            b.conv_backward_weights && b.pool_forward && b.pool_backward && b.group_norm_forward &&
            b.group_norm_backward && b.layer_norm_forward && b.layer_norm_backward && b.softmax_forward &&
            b.softmax_backward && b.attention_forward && b.attention_backward && b.unary_forward &&
@@ -34,8 +34,9 @@ bool complete(const HzBackend& b) {
 Status check_backend(const HzBackend* backend) {
     if (backend == nullptr) return fail(ErrorCode::kIntegrity, "the backend gives no table");
     if (backend->abi_version != HZ_BACKEND_ABI_VERSION) {
-        return fail(ErrorCode::kIntegrity, "the backend is built for ABI " + std::to_string(backend->abi_version) +
-                                               ", this program for " + std::to_string(HZ_BACKEND_ABI_VERSION));
+        return fail(ErrorCode::kIntegrity, "the backend is built for ABI " +
+                                               std::to_string(backend->abi_version) + ", this program for " +
+                                               std::to_string(HZ_BACKEND_ABI_VERSION));
     }
     if (backend->struct_size < sizeof(HzBackend)) {
         return fail(ErrorCode::kIntegrity, "the backend's table has " + std::to_string(backend->struct_size) +
@@ -61,7 +62,8 @@ Result<const HzBackend*> load_backend_plugin(const std::filesystem::path& path) 
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) {
         const char* why = dlerror();
-        return fail(ErrorCode::kUnavailable, path.string() + ": " + (why != nullptr ? why : "cannot be loaded"));
+        return fail(ErrorCode::kUnavailable,
+                    path.string() + ": " + (why != nullptr ? why : "cannot be loaded"));
     }
     const auto entry = reinterpret_cast<HzBackendEntry>(dlsym(handle, HZ_BACKEND_ENTRY_NAME));
     if (entry == nullptr) {

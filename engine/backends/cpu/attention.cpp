@@ -1,5 +1,5 @@
-// Attention in tiles of query rows: one head's [kQueries, Lk] scores at a time, never the whole matrix. Tiles of one head are
-// done by one thread in order.
+// Attention in tiles of query rows: one head's [kQueries, Lk] scores at a time, never the whole matrix. Tiles
+// of one head are done by one thread in order.
 
 #include <cmath>
 #include <cstring>
@@ -36,7 +36,8 @@ Head head_of(const HzAttention& a, std::int64_t index) {
 
 // scores [rows, keys] = scale q k^T, masked.
 void scores_of(const HzAttention& a, const Head& h, std::int64_t first, std::int64_t rows, float* scores) {
-    gemm({false, true, rows, h.keys, h.depth, a.scale, h.q + first * h.depth, h.depth, h.k, h.depth, 0.0F, scores, h.keys});
+    gemm({false, true, rows, h.keys, h.depth, a.scale, h.q + first * h.depth, h.depth, h.k, h.depth, 0.0F,
+          scores, h.keys});
     if (h.mask == nullptr) return;
     for (std::int64_t i = 0; i < rows; ++i) {
         for (std::int64_t j = 0; j < h.keys; ++j) {
@@ -94,7 +95,8 @@ void backward_head(const State& state, const HzAttention& a, const Head& h) {
             for (std::int64_t j = 0; j < h.keys; ++j) slope[j] = row[j] * (slope[j] - mean) * a.scale;
         }
         gemm({true, false, h.keys, h.depth, rows, 1.0F, p, h.keys, dout, h.depth, add, dv, h.depth});
-        gemm({true, false, h.keys, h.depth, rows, 1.0F, dp, h.keys, h.q + first * h.depth, h.depth, add, dk, h.depth});
+        gemm({true, false, h.keys, h.depth, rows, 1.0F, dp, h.keys, h.q + first * h.depth, h.depth, add, dk,
+              h.depth});
         gemm({false, false, rows, h.depth, h.keys, 1.0F, dp, h.keys, h.k, h.depth, 0.0F,
               floats(a.dq) + h.q_offset + first * h.depth, h.depth});
     }
@@ -116,39 +118,41 @@ void attention_backward(State& state, const HzAttention& a) {
 
 void softmax_forward(State& state, const HzSoftmax& a) {
     const std::int64_t columns = a.x.dims[1];
-    parallel_for(state, a.x.dims[0], std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t r = begin; r < end; ++r) {
-            const float* x = floats(a.x) + r * columns;
-            float* y = floats(a.y) + r * columns;
-            const float highest = state.kernels->maximum(x, columns);
-            const float total = state.kernels->exp_sum(x, highest, y, columns);
-            if (a.logarithm == 0) {
-                state.kernels->axpby(1.0F / total, y, 0.0F, y, columns);
-                continue;
-            }
-            const float down = highest + std::log(total);
-            for (std::int64_t c = 0; c < columns; ++c) y[c] = x[c] - down;
-        }
-    });
+    parallel_for(state, a.x.dims[0], std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t r = begin; r < end; ++r) {
+                         const float* x = floats(a.x) + r * columns;
+                         float* y = floats(a.y) + r * columns;
+                         const float highest = state.kernels->maximum(x, columns);
+                         const float total = state.kernels->exp_sum(x, highest, y, columns);
+                         if (a.logarithm == 0) {
+                             state.kernels->axpby(1.0F / total, y, 0.0F, y, columns);
+                             continue;
+                         }
+                         const float down = highest + std::log(total);
+                         for (std::int64_t c = 0; c < columns; ++c) y[c] = x[c] - down;
+                     }
+                 });
 }
 
 void softmax_backward(State& state, const HzSoftmax& a) {
     const std::int64_t columns = a.y.dims[1];
-    parallel_for(state, a.y.dims[0], std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t r = begin; r < end; ++r) {
-            const float* y = floats(a.y) + r * columns;
-            const float* dy = floats(a.dy) + r * columns;
-            float* dx = floats(a.dx) + r * columns;
-            if (a.logarithm == 0) {
-                const float total = state.kernels->dot(y, dy, columns);
-                for (std::int64_t c = 0; c < columns; ++c) dx[c] = y[c] * (dy[c] - total);
-                continue;
-            }
-            const auto total = static_cast<float>(state.kernels->sum(dy, columns));
-            state.kernels->exp_sum(y, 0.0F, dx, columns);
-            for (std::int64_t c = 0; c < columns; ++c) dx[c] = dy[c] - dx[c] * total;
-        }
-    });
+    parallel_for(state, a.y.dims[0], std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, columns)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t r = begin; r < end; ++r) {
+                         const float* y = floats(a.y) + r * columns;
+                         const float* dy = floats(a.dy) + r * columns;
+                         float* dx = floats(a.dx) + r * columns;
+                         if (a.logarithm == 0) {
+                             const float total = state.kernels->dot(y, dy, columns);
+                             for (std::int64_t c = 0; c < columns; ++c) dx[c] = y[c] * (dy[c] - total);
+                             continue;
+                         }
+                         const auto total = static_cast<float>(state.kernels->sum(dy, columns));
+                         state.kernels->exp_sum(y, 0.0F, dx, columns);
+                         for (std::int64_t c = 0; c < columns; ++c) dx[c] = dy[c] - dx[c] * total;
+                     }
+                 });
 }
 
 }  // namespace huizhen::engine::cpu

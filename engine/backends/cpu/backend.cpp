@@ -33,7 +33,9 @@ int allocate(void* state, std::size_t bytes, void** memory) {
     *memory = static_cast<cpu::State*>(state)->pool.take(bytes);
     return *memory != nullptr ? HZ_OK : HZ_OUT_OF_MEMORY;
 }
-void release(void* state, void* memory, std::size_t bytes) { static_cast<cpu::State*>(state)->pool.give(memory, bytes); }
+void release(void* state, void* memory, std::size_t bytes) {
+    static_cast<cpu::State*>(state)->pool.give(memory, bytes);
+}
 int copy(void* /*state*/, void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
     return HZ_OK;
@@ -45,7 +47,8 @@ bool image(const HzTensor& t) { return t.rank == 4 || t.rank == 5; }
 const char* declines(std::int32_t op, const HzTensor* operands, std::int32_t count) {
     for (std::int32_t i = 0; i < count; ++i) {
         const bool f32 = operands[i].dtype == HZ_F32;
-        if (operands[i].data != nullptr && !f32 && operands[i].dtype != HZ_I32) return "only f32, and i32 indices";
+        if (operands[i].data != nullptr && !f32 && operands[i].dtype != HZ_I32)
+            return "only f32, and i32 indices";
     }
     const HzTensor& x = operands[0];
     const bool last = x.layout == cpu::kChannelsLast;

@@ -6,44 +6,48 @@
 namespace huizhen::engine::cpu {
 namespace {
 
-// Writes the packed weights of one correlation. element(dst channel, src channel, tz, ty, tx) -> canonical offset.
+// Writes the packed weights of one correlation. element(dst channel, src channel, tz, ty, tx) -> canonical
+// offset.
 template <typename Element>
 void pack(State& state, const Correlation& c, const float* weights, float* packed, Element element) {
     const std::vector<ChannelBlock> blocks = channel_blocks(*state.kernels, c.dst_channels);
     const std::int64_t taps = c.taps[0] * c.taps[1] * c.taps[2];
     if (taps == 0) return;
     const std::int64_t items = static_cast<std::int64_t>(blocks.size()) * c.src_channels;
-    parallel_for(state, items, std::max<std::int64_t>(1, kGrain / (taps * 64)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t item = begin; item < end; ++item) {
-            const ChannelBlock& block = blocks[static_cast<std::size_t>(item / c.src_channels)];
-            const std::int64_t channel = item % c.src_channels;
-            const std::int64_t width = static_cast<std::int64_t>(block.vectors) * state.kernels->lanes;
-            const std::int64_t valid = std::min(width, c.dst_channels - block.first);
-            float* base = packed + block.weights * taps * c.src_channels;
-            for (std::int64_t tap = 0; tap < taps; ++tap) {
-                float* to = base + (tap * c.src_channels + channel) * width;
-                const std::int64_t tx = tap % c.taps[2];
-                const std::int64_t ty = tap / c.taps[2] % c.taps[1];
-                const std::int64_t tz = tap / c.taps[2] / c.taps[1];
-                for (std::int64_t i = 0; i < valid; ++i) {
-                    to[i] = weights[element(block.first + i, channel, tz, ty, tx)];
-                }
-                for (std::int64_t i = valid; i < width; ++i) to[i] = 0.0F;
-            }
-        }
-    });
+    parallel_for(state, items, std::max<std::int64_t>(1, kGrain / (taps * 64)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t item = begin; item < end; ++item) {
+                         const ChannelBlock& block = blocks[static_cast<std::size_t>(item / c.src_channels)];
+                         const std::int64_t channel = item % c.src_channels;
+                         const std::int64_t width =
+                             static_cast<std::int64_t>(block.vectors) * state.kernels->lanes;
+                         const std::int64_t valid = std::min(width, c.dst_channels - block.first);
+                         float* base = packed + block.weights * taps * c.src_channels;
+                         for (std::int64_t tap = 0; tap < taps; ++tap) {
+                             float* to = base + (tap * c.src_channels + channel) * width;
+                             const std::int64_t tx = tap % c.taps[2];
+                             const std::int64_t ty = tap / c.taps[2] % c.taps[1];
+                             const std::int64_t tz = tap / c.taps[2] / c.taps[1];
+                             for (std::int64_t i = 0; i < valid; ++i) {
+                                 to[i] = weights[element(block.first + i, channel, tz, ty, tx)];
+                             }
+                             for (std::int64_t i = valid; i < width; ++i) to[i] = 0.0F;
+                         }
+                     }
+                 });
 }
 
-// What backward-data does along one axis for input positions r, r + stride, ...: the kernel taps that reach them, in order of
-// rising output position.
+// What backward-data does along one axis for input positions r, r + stride, ...: the kernel taps that reach
+// them, in order of rising output position.
 struct Phase {
     std::int64_t outputs = 0;  // input positions of this phase
     std::int64_t taps = 0;
-    std::int64_t offset = 0;     // output position of the first tap for the first input position
-    std::int64_t last_tap = 0;   // kernel tap of that; each further one is `stride` less
+    std::int64_t offset = 0;    // output position of the first tap for the first input position
+    std::int64_t last_tap = 0;  // kernel tap of that; each further one is `stride` less
 };
 
-Phase phase_of(std::int64_t r, std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t pad) {
+Phase phase_of(std::int64_t r, std::int64_t size, std::int64_t kernel, std::int64_t stride,
+               std::int64_t pad) {
     // y position o, tap k, input position i: i = o stride - pad + k, so k = i + pad (mod stride)
     Phase phase;
     phase.outputs = r < size ? (size - r + stride - 1) / stride : 0;
@@ -82,9 +86,10 @@ void conv_forward(State& state, const HzConv& a) {
     c.activation = a.activation;
     const std::int64_t taps = w.size[0] * w.size[1] * w.size[2];
     const PoolBuffer packed(state, static_cast<std::size_t>(packed_size(*state.kernels, taps, x.c, y.c)));
-    pack(state, c, w.data, packed.data(), [&](std::int64_t co, std::int64_t ci, std::int64_t tz, std::int64_t ty, std::int64_t tx) {
-        return (co * x.c + ci) * taps + (tz * w.size[1] + ty) * w.size[2] + tx;
-    });
+    pack(state, c, w.data, packed.data(),
+         [&](std::int64_t co, std::int64_t ci, std::int64_t tz, std::int64_t ty, std::int64_t tx) {
+             return (co * x.c + ci) * taps + (tz * w.size[1] + ty) * w.size[2] + tx;
+         });
     c.weights = packed.data();
     correlate(state, c);
 }
@@ -103,7 +108,8 @@ void conv_backward_data(State& state, const HzConv& a) {
     }
     const PoolBuffer packed(state, static_cast<std::size_t>(packed_size(*state.kernels, taps, y.c, x.c)));
     for (std::int64_t phase = 0; phase < stride[0] * stride[1] * stride[2]; ++phase) {
-        const std::array<std::int64_t, 3> r{phase / (stride[1] * stride[2]), phase / stride[2] % stride[1], phase % stride[2]};
+        const std::array<std::int64_t, 3> r{phase / (stride[1] * stride[2]), phase / stride[2] % stride[1],
+                                            phase % stride[2]};
         Correlation c{};
         c.batch = x.n;
         c.src = y.data;

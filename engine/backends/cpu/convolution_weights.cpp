@@ -1,8 +1,10 @@
-// The gradient of a convolution's weights: dw[tap, ci, co] = sum over samples and outputs o of x[o stride - pad + tap, ci] dy[o, co].
+// The gradient of a convolution's weights: dw[tap, ci, co] = sum over samples and outputs o of x[o stride -
+// pad + tap, ci] dy[o, co].
 //
-// A tile holds some (tap, ci) rows times a block of output channels in registers while it runs along output rows: the same kernel as
-// forward, with pixels as the inner index. Each tile is summed by one thread in a fixed order, so the result does not
-// depend on the number of threads. (oneDNN 2.6 falls back to a general matrix product here, at a third of the speed.)
+// A tile holds some (tap, ci) rows times a block of output channels in registers while it runs along output
+// rows: the same kernel as forward, with pixels as the inner index. Each tile is summed by one thread in a
+// fixed order, so the result does not depend on the number of threads. (oneDNN 2.6 falls back to a general
+// matrix product here, at a third of the speed.)
 
 #include <cstring>
 #include <vector>
@@ -15,7 +17,8 @@ namespace huizhen::engine::cpu {
 namespace {
 
 constexpr std::int64_t kNarrow = 8;  // fewer input channels: rows run over (kernel x, channel) together
-constexpr std::int64_t kSlabFloats = 12 * 1024;  // gradient of outputs that all tiles of a unit see while it is hot
+constexpr std::int64_t kSlabFloats =
+    12 * 1024;  // gradient of outputs that all tiles of a unit see while it is hot
 
 struct Geometry {
     std::array<std::int64_t, 3> stride{1, 1, 1}, pad{0, 0, 0}, taps{1, 1, 1};
@@ -38,7 +41,8 @@ struct Range {
 };
 
 // Outputs o in [0, outputs) for which o stride - pad + tap lies in [0, size).
-Range valid_outputs(std::int64_t outputs, std::int64_t size, std::int64_t stride, std::int64_t pad, std::int64_t tap) {
+Range valid_outputs(std::int64_t outputs, std::int64_t size, std::int64_t stride, std::int64_t pad,
+                    std::int64_t tap) {
     const std::int64_t low = pad - tap;
     const std::int64_t begin = low > 0 ? (low + stride - 1) / stride : 0;
     const std::int64_t high = size - 1 + pad - tap;
@@ -46,7 +50,8 @@ Range valid_outputs(std::int64_t outputs, std::int64_t size, std::int64_t stride
     return {begin, std::max(begin, end)};
 }
 
-// An image whose rows can be read past their ends, or whose channels fill whole vectors: a copy where the original is not so.
+// An image whose rows can be read past their ends, or whose channels fill whole vectors: a copy where the
+// original is not so.
 struct Padded {
     const float* data;
     std::int64_t channels, row, slab, sample;
@@ -56,25 +61,27 @@ struct Padded {
 Padded with_margins(State& state, const Image& x, float* copy, std::int64_t left, std::int64_t width) {
     const std::int64_t rows = x.n * x.size[0] * x.size[1];
     const std::int64_t copied = std::min(x.size[2], width - left);
-    parallel_for(state, rows, std::max<std::int64_t>(1, kGrain / (width * x.c)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t r = begin; r < end; ++r) {
-            float* to = copy + r * width * x.c;
-            std::fill_n(to, left * x.c, 0.0F);
-            std::copy_n(x.data + r * x.size[2] * x.c, copied * x.c, to + left * x.c);
-            std::fill_n(to + (left + copied) * x.c, (width - left - copied) * x.c, 0.0F);
-        }
-    });
+    parallel_for(state, rows, std::max<std::int64_t>(1, kGrain / (width * x.c)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t r = begin; r < end; ++r) {
+                         float* to = copy + r * width * x.c;
+                         std::fill_n(to, left * x.c, 0.0F);
+                         std::copy_n(x.data + r * x.size[2] * x.c, copied * x.c, to + left * x.c);
+                         std::fill_n(to + (left + copied) * x.c, (width - left - copied) * x.c, 0.0F);
+                     }
+                 });
     return {copy, x.c, width * x.c, x.size[1] * width * x.c, x.size[0] * x.size[1] * width * x.c};
 }
 
 Padded with_whole_vectors(State& state, const Image& y, float* copy, std::int64_t channels) {
     const std::int64_t pixels = y.n * y.pixels();
-    parallel_for(state, pixels, std::max<std::int64_t>(1, kGrain / channels), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t p = begin; p < end; ++p) {
-            std::copy_n(y.data + p * y.c, y.c, copy + p * channels);
-            std::fill_n(copy + p * channels + y.c, channels - y.c, 0.0F);
-        }
-    });
+    parallel_for(state, pixels, std::max<std::int64_t>(1, kGrain / channels),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t p = begin; p < end; ++p) {
+                         std::copy_n(y.data + p * y.c, y.c, copy + p * channels);
+                         std::fill_n(copy + p * channels + y.c, channels - y.c, 0.0F);
+                     }
+                 });
     return {copy, channels, y.size[2] * channels, y.size[1] * y.size[2] * channels, y.pixels() * channels};
 }
 
@@ -83,7 +90,8 @@ Padded as_is(const Image& image) {
             image.pixels() * image.c};
 }
 
-// One thread's share: a kernel position (depth, height), a range of its (kernel x, channel) rows, one block of output channels.
+// One thread's share: a kernel position (depth, height), a range of its (kernel x, channel) rows, one block
+// of output channels.
 struct Unit {
     std::int64_t tz, ty;
     std::int64_t row_begin, row_end;  // narrow: rows of (kernel x, channel); else of one kernel x
@@ -125,7 +133,8 @@ struct Sum {
         }
     }
 
-    Segment segment(const Unit& unit, std::int64_t n, std::int64_t oz, std::int64_t oy, std::int64_t ox) const {
+    Segment segment(const Unit& unit, std::int64_t n, std::int64_t oz, std::int64_t oy,
+                    std::int64_t ox) const {
         const std::int64_t ix = narrow ? ox * g.stride[2] : ox * g.stride[2] - g.pad[2] + unit.tx;
         const std::int64_t iz = oz * g.stride[0] - g.pad[0] + unit.tz;
         const std::int64_t iy = oy * g.stride[1] - g.pad[1] + unit.ty;
@@ -133,7 +142,8 @@ struct Sum {
                 n * py.sample + oz * py.slab + oy * py.row + ox * py.channels + unit.block->first};
     }
 
-    void tiles(const Unit& unit, const std::vector<Segment>& segments, std::int64_t pixels, std::int64_t width) const {
+    void tiles(const Unit& unit, const std::vector<Segment>& segments, std::int64_t pixels,
+               std::int64_t width) const {
         const std::int64_t rows = unit.row_end - unit.row_begin;
         const std::int64_t most = kernels.rows_of[unit.block->vectors];
         const std::int64_t count = (rows + most - 1) / most;
@@ -158,8 +168,8 @@ struct Sum {
 };
 
 // Into the canonical [Co, Ci, taps].
-void unpack(const Unit& unit, const Geometry& g, std::int64_t in_channels, std::int64_t out_channels, std::int64_t width,
-            float* dw) {
+void unpack(const Unit& unit, const Geometry& g, std::int64_t in_channels, std::int64_t out_channels,
+            std::int64_t width, float* dw) {
     const std::int64_t taps = g.taps[0] * g.taps[1] * g.taps[2];
     const std::int64_t valid = std::min(width, out_channels - unit.block->first);
     for (std::int64_t row = unit.row_begin; row < unit.row_end; ++row) {
@@ -199,19 +209,22 @@ std::vector<Unit> units_of(const Geometry& g, std::int64_t in_channels, bool nar
     return units;
 }
 
-// db[co] = sum of dy over samples and pixels: float over short runs, double over runs, runs cut alike for any thread count.
+// db[co] = sum of dy over samples and pixels: float over short runs, double over runs, runs cut alike for any
+// thread count.
 void bias_gradient(State& state, const Image& y, float* db) {
     constexpr std::int64_t kRun = 1024;
     const std::int64_t pixels = y.n * y.pixels();
     const std::int64_t runs = (pixels + kRun - 1) / kRun;
     const PoolBuffer partial(state, static_cast<std::size_t>(2 * runs * y.c));
     std::fill_n(partial.data(), 2 * runs * y.c, 0.0F);
-    parallel_for(state, runs, std::max<std::int64_t>(1, kGrain / (kRun * y.c)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            state.kernels->channel_sums(y.data + i * kRun * y.c, std::min(kRun, pixels - i * kRun), y.c,
-                                        partial.data() + 2 * i * y.c, partial.data() + (2 * i + 1) * y.c);
-        }
-    });
+    parallel_for(state, runs, std::max<std::int64_t>(1, kGrain / (kRun * y.c)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t i = begin; i < end; ++i) {
+                         state.kernels->channel_sums(
+                             y.data + i * kRun * y.c, std::min(kRun, pixels - i * kRun), y.c,
+                             partial.data() + 2 * i * y.c, partial.data() + (2 * i + 1) * y.c);
+                     }
+                 });
     for (std::int64_t c = 0; c < y.c; ++c) {
         double total = 0.0;
         for (std::int64_t i = 0; i < runs; ++i) total += static_cast<double>(partial.data()[2 * i * y.c + c]);
@@ -225,9 +238,11 @@ void direct(State& state, const Image& x, const Image& y, const Image& w, const 
     const std::int64_t padded = padded_channels(kernels, y.c);
     const std::int64_t width = (y.size[2] - 1) * g.stride[2] + g.taps[2];
 
-    const PoolBuffer x_copy(state, narrow ? static_cast<std::size_t>(x.n * x.size[0] * x.size[1] * width * x.c) : 0);
+    const PoolBuffer x_copy(state,
+                            narrow ? static_cast<std::size_t>(x.n * x.size[0] * x.size[1] * width * x.c) : 0);
     const PoolBuffer y_copy(state, padded != y.c ? static_cast<std::size_t>(y.n * y.pixels() * padded) : 0);
-    const Padded px = narrow ? with_margins(state, x, x_copy.data(), std::min(width, g.pad[2]), width) : as_is(x);
+    const Padded px =
+        narrow ? with_margins(state, x, x_copy.data(), std::min(width, g.pad[2]), width) : as_is(x);
     const Padded py = padded != y.c ? with_whole_vectors(state, y, y_copy.data(), padded) : as_is(y);
 
     const std::vector<ChannelBlock> blocks = channel_blocks(kernels, y.c);
@@ -235,13 +250,15 @@ void direct(State& state, const Image& x, const Image& y, const Image& w, const 
     const PoolBuffer sums(state, static_cast<std::size_t>(taps * x.c * padded));
     const std::vector<Unit> units = units_of(g, x.c, narrow, kernels, blocks, sums.data());
     const Sum sum{kernels, g, x, y, px, py, narrow};
-    parallel_for(state, static_cast<std::int64_t>(units.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            const Unit& unit = units[static_cast<std::size_t>(i)];
-            sum.run(unit);
-            unpack(unit, g, x.c, y.c, static_cast<std::int64_t>(unit.block->vectors) * kernels.lanes, w.data);
-        }
-    });
+    parallel_for(state, static_cast<std::int64_t>(units.size()), 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t i = begin; i < end; ++i) {
+                         const Unit& unit = units[static_cast<std::size_t>(i)];
+                         sum.run(unit);
+                         unpack(unit, g, x.c, y.c,
+                                static_cast<std::int64_t>(unit.block->vectors) * kernels.lanes, w.data);
+                     }
+                 });
 }
 
 }  // namespace

@@ -8,16 +8,16 @@
 namespace huizhen::engine::cpu {
 namespace {
 
-constexpr int kSlab = 0;     // scratch slots
+constexpr int kSlab = 0;  // scratch slots
 constexpr int kOutputs = 1;
 constexpr std::int64_t kMaxSegments = 64;
-constexpr std::int64_t kLongRun = 64;           // sums from here on amortise loading the accumulators
+constexpr std::int64_t kLongRun = 64;            // sums from here on amortise loading the accumulators
 constexpr std::int64_t kBlockFloats = 8 * 1024;  // outputs kept hot while weights stream over them: 32 KiB
 
 // Source rows as the tiles see them: the image itself, or a copy with zeroed margins.
 struct Source {
     const float* data;
-    std::int64_t z_first;  // depth of the first slab in `data`
+    std::int64_t z_first;    // depth of the first slab in `data`
     std::int64_t row, slab;  // strides
 };
 
@@ -42,12 +42,13 @@ Source source_rows(const Correlation& c, const UnitRange& unit) {
     const std::int64_t first = std::max<std::int64_t>(0, c.src_offset[2]);
     const std::int64_t copied = std::clamp<std::int64_t>(c.src_size[2] - first, 0, width - left);
     const std::int64_t rows = std::max<std::int64_t>(0, z_last - z_first) * c.src_size[1];
-    float* slab = scratch(static_cast<std::size_t>(std::max<std::int64_t>(1, rows * width * channels)), kSlab);
+    float* slab =
+        scratch(static_cast<std::size_t>(std::max<std::int64_t>(1, rows * width * channels)), kSlab);
     for (std::int64_t r = 0; r < rows; ++r) {
         float* to = slab + r * width * channels;
         std::fill_n(to, left * channels, 0.0F);
-        std::copy_n(image + ((z_first * c.src_size[1] + r) * c.src_size[2] + first) * channels, copied * channels,
-                    to + left * channels);
+        std::copy_n(image + ((z_first * c.src_size[1] + r) * c.src_size[2] + first) * channels,
+                    copied * channels, to + left * channels);
         std::fill_n(to + (left + copied) * channels, (width - left - copied) * channels, 0.0F);
     }
     return {slab, z_first, width * channels, c.src_size[1] * width * channels};
@@ -55,10 +56,12 @@ Source source_rows(const Correlation& c, const UnitRange& unit) {
 
 // Where a unit's outputs are summed: in place, or in scratch where the channels do not fill whole vectors.
 struct Target {
-    float* data;  // output (0, 0, 0) of the sample's grid
+    float* data;           // output (0, 0, 0) of the sample's grid
     std::int64_t z, y, x;  // strides
 
-    float* at(std::int64_t oz, std::int64_t oy, std::int64_t ox) const { return data + oz * z + oy * y + ox * x; }
+    float* at(std::int64_t oz, std::int64_t oy, std::int64_t ox) const {
+        return data + oz * z + oy * y + ox * x;
+    }
 };
 
 Target in_place(const Correlation& c, std::int64_t sample) {
@@ -119,7 +122,8 @@ struct BlockRun {
         }
     }
 
-    // Adds taps [tap_begin, tap_end) of the flattened (depth, height) taps to outputs of depth [z_begin, z_end).
+    // Adds taps [tap_begin, tap_end) of the flattened (depth, height) taps to outputs of depth [z_begin,
+    // z_end).
     void taps(std::int64_t tap_begin, std::int64_t tap_end, std::int64_t z_begin, std::int64_t z_end) const {
         std::array<Segment, kMaxSegments> segments{};
         for (std::int64_t z = z_begin; z < z_end; ++z) {
@@ -179,7 +183,12 @@ void run_unit(const Correlation& c, const Kernels& kernels, const UnitRange& uni
     const std::int64_t per_channel = c.taps[0] * c.taps[1] * c.taps[2] * c.src_channels;
     for (std::size_t b = unit.block_begin; b < unit.block_end; ++b) {
         const ChannelBlock& block = blocks[b];
-        const BlockRun run{c, kernels, source, target, block, c.weights + block.weights * per_channel,
+        const BlockRun run{c,
+                           kernels,
+                           source,
+                           target,
+                           block,
+                           c.weights + block.weights * per_channel,
                            static_cast<std::int64_t>(block.vectors) * kernels.lanes};
         run.all(unit.z_begin, unit.z_end);
     }

@@ -7,7 +7,8 @@
 namespace huizhen::engine::cpu {
 
 // For every output o of a grid: dst[o dst_stride + dst_offset, :] = bias + sum over taps t, channels c of
-// src[o src_stride + src_offset + t, c] * weights[t, c, :]; src is 0 outside its bounds. Axes are depth, height, width.
+// src[o src_stride + src_offset + t, c] * weights[t, c, :]; src is 0 outside its bounds. Axes are depth,
+// height, width.
 struct Correlation {
     std::int64_t batch;
     const float* src;
@@ -29,7 +30,8 @@ struct UnitRange {
     std::size_t block_begin, block_end;
 };
 
-// Enough units for the threads: samples first, then channel blocks, then depth. No output depends on how it is cut.
+// Enough units for the threads: samples first, then channel blocks, then depth. No output depends on how it
+// is cut.
 template <typename F>
 void for_each_unit(State& state, const Correlation& c, std::size_t block_count, F&& f) {
     const auto blocks = static_cast<std::int64_t>(block_count);
@@ -41,14 +43,15 @@ void for_each_unit(State& state, const Correlation& c, std::size_t block_count, 
         for (std::int64_t i = begin; i < end; ++i) {
             const std::int64_t b = i % block_parts;
             const std::int64_t z = i / block_parts % z_parts;
-            f(UnitRange{i / block_parts / z_parts, z * c.outputs[0] / z_parts, (z + 1) * c.outputs[0] / z_parts,
-                        static_cast<std::size_t>(b * blocks / block_parts),
+            f(UnitRange{i / block_parts / z_parts, z * c.outputs[0] / z_parts,
+                        (z + 1) * c.outputs[0] / z_parts, static_cast<std::size_t>(b * blocks / block_parts),
                         static_cast<std::size_t>((b + 1) * blocks / block_parts)});
         }
     });
 }
 
 // Floats of packed weights.
-std::int64_t packed_size(const Kernels& kernels, std::int64_t taps, std::int64_t src_channels, std::int64_t dst_channels);
+std::int64_t packed_size(const Kernels& kernels, std::int64_t taps, std::int64_t src_channels,
+                         std::int64_t dst_channels);
 
 }  // namespace huizhen::engine::cpu

@@ -26,7 +26,9 @@ Runs merged(const HzBinary& op) {
         b_stride *= op.b.dims[axis];
         if (!runs.sizes.empty()) {
             const std::int64_t inner = runs.sizes.front();
-            const auto joins = [inner](std::int64_t outer, std::int64_t step) { return outer == step * inner; };
+            const auto joins = [inner](std::int64_t outer, std::int64_t step) {
+                return outer == step * inner;
+            };
             if (joins(a, runs.a_steps.front()) && joins(b, runs.b_steps.front())) {
                 runs.sizes.front() *= size;
                 continue;
@@ -79,41 +81,45 @@ void binary(State& state, const HzBinary& op) {
     if (last == 0) {
         parallel_for(state, inner, kGrain, [&](std::int64_t begin, std::int64_t end) {
             binary_run(*state.kernels, op.kind, floats(op.a) + begin * runs.a_steps[0], runs.a_steps[0],
-                       floats(op.b) + begin * runs.b_steps[0], runs.b_steps[0], floats(op.out) + begin, end - begin);
+                       floats(op.b) + begin * runs.b_steps[0], runs.b_steps[0], floats(op.out) + begin,
+                       end - begin);
         });
         return;
     }
     const std::int64_t outer = count(op.out) / inner;
-    parallel_for(state, outer, std::max<std::int64_t>(1, kGrain / inner), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            std::int64_t rest = i;
-            std::int64_t a = 0;
-            std::int64_t b = 0;
-            for (std::size_t axis = last; axis-- > 0;) {
-                a += rest % runs.sizes[axis] * runs.a_steps[axis];
-                b += rest % runs.sizes[axis] * runs.b_steps[axis];
-                rest /= runs.sizes[axis];
-            }
-            binary_run(*state.kernels, op.kind, floats(op.a) + a, runs.a_steps[last], floats(op.b) + b,
-                       runs.b_steps[last], floats(op.out) + i * inner, inner);
-        }
-    });
+    parallel_for(state, outer, std::max<std::int64_t>(1, kGrain / inner),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t i = begin; i < end; ++i) {
+                         std::int64_t rest = i;
+                         std::int64_t a = 0;
+                         std::int64_t b = 0;
+                         for (std::size_t axis = last; axis-- > 0;) {
+                             a += rest % runs.sizes[axis] * runs.a_steps[axis];
+                             b += rest % runs.sizes[axis] * runs.b_steps[axis];
+                             rest /= runs.sizes[axis];
+                         }
+                         binary_run(*state.kernels, op.kind, floats(op.a) + a, runs.a_steps[last],
+                                    floats(op.b) + b, runs.b_steps[last], floats(op.out) + i * inner, inner);
+                     }
+                 });
 }
 
 void dropout(State& state, const HzDropout& a) {
     const auto threshold = static_cast<std::uint64_t>(static_cast<double>(a.p) * 0x1.0p32);
     const float scale = 1.0F / (1.0F - a.p);
-    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(a.seed), static_cast<std::uint32_t>(a.seed >> 32U)};
+    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(a.seed),
+                                           static_cast<std::uint32_t>(a.seed >> 32U)};
     const std::int64_t total = count(a.x);
     parallel_for(state, (total + 3) / 4, kGrain / 16, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t block = begin; block < end; ++block) {
             const auto index = static_cast<std::uint64_t>(block);
-            const auto words = philox4x32_10({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U),
-                                              static_cast<std::uint32_t>(a.offset),
-                                              static_cast<std::uint32_t>(a.offset >> 32U)},
-                                             key);
+            const auto words = philox4x32_10(
+                {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U),
+                 static_cast<std::uint32_t>(a.offset), static_cast<std::uint32_t>(a.offset >> 32U)},
+                key);
             for (std::int64_t i = 4 * block; i < std::min(total, 4 * block + 4); ++i) {
-                floats(a.y)[i] = words[static_cast<std::size_t>(i % 4)] >= threshold ? floats(a.x)[i] * scale : 0.0F;
+                floats(a.y)[i] =
+                    words[static_cast<std::size_t>(i % 4)] >= threshold ? floats(a.x)[i] * scale : 0.0F;
             }
         }
     });

@@ -12,8 +12,8 @@ struct Image {
     float* data;
     std::int64_t n, c;
     std::array<std::int64_t, 3> size;
-    // Which axis of HzConv / HzPool (depth, height, width) each is; 3: none. The height of a flat image takes the place of
-    // depth, since work is divided along the first axis.
+    // Which axis of HzConv / HzPool (depth, height, width) each is; 3: none. The height of a flat image takes
+    // the place of depth, since work is divided along the first axis.
     std::array<std::size_t, 3> axis;
 
     explicit Image(const HzTensor& t) : data(floats(t)), n(t.dims[0]), c(t.dims[1]) {

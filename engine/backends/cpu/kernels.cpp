@@ -1,6 +1,6 @@
-#include <huizhen/base/cpu.h>
-
 #include "kernels.h"
+
+#include <huizhen/base/cpu.h>
 
 namespace huizhen::engine::cpu {
 

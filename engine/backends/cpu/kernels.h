@@ -35,9 +35,9 @@ inline constexpr int kMaxTileVectors = 4;
 inline constexpr int kMaxTileRows = 8;
 
 struct Kernels {
-    int lanes;                              // floats in a vector
-    int widest;                             // vectors in the widest tile
-    int rows_of[kMaxTileVectors + 1];       // most rows of a tile with so many vectors; 0: no such tile
+    int lanes;                         // floats in a vector
+    int widest;                        // vectors in the widest tile
+    int rows_of[kMaxTileVectors + 1];  // most rows of a tile with so many vectors; 0: no such tile
     TileFunction tile[kMaxTileVectors + 1][kMaxTileRows + 1];
 
     // kind, alpha, beta as in HzUnary
@@ -52,26 +52,29 @@ struct Kernels {
     double (*sum_squares)(const float* x, std::ptrdiff_t n);
 
     // x [pixels, channels]: sums[c] += x, squares[c] += (x - shift[c])^2 ... see norm.cpp
-    void (*channel_sums)(const float* x, std::ptrdiff_t pixels, std::ptrdiff_t channels, float* sums, float* squares);
+    void (*channel_sums)(const float* x, std::ptrdiff_t pixels, std::ptrdiff_t channels, float* sums,
+                         float* squares);
     // y = act(x scale[c] + shift[c])
     void (*channel_affine)(int activation, const float* x, const float* scale, const float* shift, float* y,
                            std::ptrdiff_t pixels, std::ptrdiff_t channels);
     // through = dy act'(x scale + shift); sums[c] += through, products[c] += through x
     void (*channel_backward_sums)(int activation, const float* x, const float* dy, const float* scale,
-                                  const float* shift, std::ptrdiff_t pixels, std::ptrdiff_t channels, float* sums,
-                                  float* products);
+                                  const float* shift, std::ptrdiff_t pixels, std::ptrdiff_t channels,
+                                  float* sums, float* products);
     // dx = through a[c] + x b[c] + d[c]
-    void (*channel_backward)(int activation, const float* x, const float* dy, const float* scale, const float* shift,
-                             const float* a, const float* b, const float* d, float* dx, std::ptrdiff_t pixels,
-                             std::ptrdiff_t channels);
+    void (*channel_backward)(int activation, const float* x, const float* dy, const float* scale,
+                             const float* shift, const float* a, const float* b, const float* d, float* dx,
+                             std::ptrdiff_t pixels, std::ptrdiff_t channels);
 
     // Winograd F(4, 3) along width (winograd.h). pixels: 6 places; out: 6 planes.
-    void (*winograd_input)(const float* const* pixels, std::ptrdiff_t channels, float* out, std::ptrdiff_t plane);
+    void (*winograd_input)(const float* const* pixels, std::ptrdiff_t channels, float* out,
+                           std::ptrdiff_t plane);
     // u: 6 planes of `width` floats; the first `valid` of 4 outputs, `step` apart.
-    void (*winograd_output)(const float* u, std::ptrdiff_t plane, const float* bias, std::ptrdiff_t valid, float* out,
-                            std::ptrdiff_t step, std::ptrdiff_t width);
+    void (*winograd_output)(const float* u, std::ptrdiff_t plane, const float* bias, std::ptrdiff_t valid,
+                            float* out, std::ptrdiff_t step, std::ptrdiff_t width);
     // pixels: 4 places of the output's gradient; out: 6 planes.
-    void (*winograd_gradient)(const float* const* pixels, std::ptrdiff_t channels, float* out, std::ptrdiff_t plane);
+    void (*winograd_gradient)(const float* const* pixels, std::ptrdiff_t channels, float* out,
+                              std::ptrdiff_t plane);
 
     // Rows of `columns`: y = exp(x - shift) and its sum; columns need not be a multiple of anything.
     float (*exp_sum)(const float* x, float shift, float* y, std::ptrdiff_t columns);

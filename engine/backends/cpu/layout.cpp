@@ -6,8 +6,8 @@ namespace huizhen::engine::cpu {
 namespace {
 
 // rows x columns -> columns x rows, in squares that stay in cache.
-void transpose_range(const float* from, float* to, std::int64_t rows, std::int64_t columns, std::int64_t column_begin,
-                     std::int64_t column_end) {
+void transpose_range(const float* from, float* to, std::int64_t rows, std::int64_t columns,
+                     std::int64_t column_begin, std::int64_t column_end) {
     constexpr std::int64_t kSquare = 16;
     for (std::int64_t c0 = column_begin; c0 < column_end; c0 += kSquare) {
         const std::int64_t c1 = std::min(column_end, c0 + kSquare);

@@ -43,7 +43,8 @@ void MemoryPool::give(void* memory, std::size_t bytes) {
 }
 
 PoolBuffer::PoolBuffer(State& state, std::size_t floats)
-    : state_(state), bytes_(std::max<std::size_t>(1, floats) * sizeof(float)),
+    : state_(state),
+      bytes_(std::max<std::size_t>(1, floats) * sizeof(float)),
       data_(static_cast<float*>(state.pool.take(bytes_))) {
     if (data_ == nullptr) throw std::bad_alloc();
 }

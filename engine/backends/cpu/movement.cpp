@@ -39,19 +39,21 @@ double long_sum(State& state, const float* x, std::int64_t n, bool squares) {
 }
 
 // One [middle, inner] matrix summed over its rows: float over short runs, double over the runs.
-void sum_rows(const State& state, const float* x, std::int64_t middle, std::int64_t inner, bool squares, double share,
-              float* out) {
+void sum_rows(const State& state, const float* x, std::int64_t middle, std::int64_t inner, bool squares,
+              double share, float* out) {
     constexpr std::int64_t kRows = 512;
     std::vector<double> total(static_cast<std::size_t>(inner), 0.0);
     float* partial = scratch(static_cast<std::size_t>(2 * inner));
     for (std::int64_t first = 0; first < middle; first += kRows) {
         std::fill_n(partial, 2 * inner, 0.0F);
-        state.kernels->channel_sums(x + first * inner, std::min(kRows, middle - first), inner, partial, partial + inner);
+        state.kernels->channel_sums(x + first * inner, std::min(kRows, middle - first), inner, partial,
+                                    partial + inner);
         for (std::int64_t i = 0; i < inner; ++i) {
             total[static_cast<std::size_t>(i)] += static_cast<double>(partial[squares ? inner + i : i]);
         }
     }
-    for (std::int64_t i = 0; i < inner; ++i) out[i] = static_cast<float>(total[static_cast<std::size_t>(i)] * share);
+    for (std::int64_t i = 0; i < inner; ++i)
+        out[i] = static_cast<float>(total[static_cast<std::size_t>(i)] * share);
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ void reduce(State& state, const HzReduce& a) {
         floats(a.out)[0] = static_cast<float>(long_sum(state, floats(a.x), f.middle, squares) * share);
         return;
     }
-    const std::int64_t grain = std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, f.middle * f.inner));
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(1, f.middle * f.inner));
     parallel_for(state, f.outer, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t o = begin; o < end; ++o) {
             const float* x = floats(a.x) + o * f.middle * f.inner;
@@ -79,7 +82,9 @@ void reduce(State& state, const HzReduce& a) {
             } else if (a.kind == HZ_REDUCE_MAX) {
                 *out = state.kernels->maximum(x, f.middle);
             } else {
-                *out = static_cast<float>((squares ? state.kernels->sum_squares(x, f.middle) : state.kernels->sum(x, f.middle)) * share);
+                *out = static_cast<float>(
+                    (squares ? state.kernels->sum_squares(x, f.middle) : state.kernels->sum(x, f.middle)) *
+                    share);
             }
         }
     });

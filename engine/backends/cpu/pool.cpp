@@ -85,7 +85,8 @@ void pool_backward(State& state, const HzPool& a) {
                     return;
                 }
                 const float share = 1.0F / static_cast<float>(w.count());
-                each_pixel(x, w, [&](std::int64_t p) { state.kernels->axpby(share, dy, 1.0F, to + p * x.c, x.c); });
+                each_pixel(x, w,
+                           [&](std::int64_t p) { state.kernels->axpby(share, dy, 1.0F, to + p * x.c, x.c); });
             });
         }
     });

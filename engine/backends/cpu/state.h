@@ -1,6 +1,7 @@
 #pragma once
 
-// What every operation of this backend is given: the host's threads, the kernels, and the memory kept for reuse.
+// What every operation of this backend is given: the host's threads, the kernels, and the memory kept for
+// reuse.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,12 +15,12 @@
 
 namespace huizhen::engine::cpu {
 
-// Images [N, C, (D,) H, W] kept in memory as [N, (D,) H, W, C]: a pixel's channels lie together, so that every kernel
-// runs along channels whatever the kernel size, stride and padding.
+// Images [N, C, (D,) H, W] kept in memory as [N, (D,) H, W, C]: a pixel's channels lie together, so that
+// every kernel runs along channels whatever the kernel size, stride and padding.
 inline constexpr std::int32_t kChannelsLast = 1;
 
-// Freed blocks by size: a training step asks for the same sizes over and over, and fresh pages from the kernel cost more than most
-// operations here.
+// Freed blocks by size: a training step asks for the same sizes over and over, and fresh pages from the
+// kernel cost more than most operations here.
 class MemoryPool {
   public:
     static constexpr std::size_t kMaxKept = std::size_t{512} << 20U;
@@ -53,9 +54,11 @@ void parallel_for(const State& state, std::int64_t count, std::int64_t grain, Bo
     }
     using Plain = std::remove_reference_t<Body>;
     state.parallel.run(
-        state.parallel.context, static_cast<std::size_t>(count), static_cast<std::size_t>(std::max<std::int64_t>(1, grain)),
+        state.parallel.context, static_cast<std::size_t>(count),
+        static_cast<std::size_t>(std::max<std::int64_t>(1, grain)),
         [](void* argument, std::size_t begin, std::size_t end) {
-            (*static_cast<Plain*>(argument))(static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end));
+            (*static_cast<Plain*>(argument))(static_cast<std::int64_t>(begin),
+                                             static_cast<std::int64_t>(end));
         },
         const_cast<void*>(static_cast<const void*>(&body)));
 }
@@ -89,7 +92,9 @@ inline std::int64_t count(const HzTensor& t) {
 inline bool present(const HzTensor& t) { return t.data != nullptr; }
 inline float* floats(const HzTensor& t) { return static_cast<float*>(t.data); }
 inline std::int32_t* indices(const HzTensor& t) { return static_cast<std::int32_t*>(t.data); }
-inline std::int64_t spatial(const HzTensor& t) { return count(t) / std::max<std::int64_t>(1, t.dims[0] * t.dims[1]); }
+inline std::int64_t spatial(const HzTensor& t) {
+    return count(t) / std::max<std::int64_t>(1, t.dims[0] * t.dims[1]);
+}
 
 // A run of vectors of output channels done together.
 struct ChannelBlock {

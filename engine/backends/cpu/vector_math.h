@@ -1,5 +1,13 @@
-// Vectors of HUIZHEN_KERNEL_LANES floats and the elementary functions on them. Included by kernels_body.h only, inside
-// its namespace. GCC's and Clang's vector extension: one text for SSE2, AVX2 and AVX-512.
+#pragma once
+
+// Vectors of HUIZHEN_KERNEL_LANES floats and the elementary functions on them. Included by kernels_body.h
+// only. GCC's and Clang's vector extension: one text for SSE2, AVX2 and AVX-512.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace huizhen::engine::cpu {
+namespace HUIZHEN_KERNEL_NAMESPACE {
 
 inline constexpr int kLanes = HUIZHEN_KERNEL_LANES;
 typedef float Vec __attribute__((vector_size(HUIZHEN_KERNEL_LANES * 4)));
@@ -26,7 +34,8 @@ HZ_INLINE float horizontal_sum(Vec v) {
 // e^x, relative error below 2e-7 (Cephes expf: x = n ln 2 + r, degree 6 in r). Below -87.3 the result is 0.
 HZ_INLINE Vec exp_of(Vec x) {
     const Vec bounded = lower(higher(x, splat(-87.3F)), splat(88.3F));
-    const Vec scaled = bounded * splat(1.44269504088896341F) + splat(12582912.0F);  // 1.5 2^23: rounds to nearest
+    const Vec scaled =
+        bounded * splat(1.44269504088896341F) + splat(12582912.0F);  // 1.5 2^23: rounds to nearest
     const VecI bits = reinterpret_cast<VecI>(scaled);
     const Vec n = scaled - splat(12582912.0F);
     const Vec r = bounded - n * splat(0.693359375F) - n * splat(-2.12194440e-4F);
@@ -63,7 +72,8 @@ HZ_INLINE Vec log_of(Vec x) {
     const Vec n = __builtin_convertvector(exponent, Vec);
     Vec result = p * mantissa * z + n * splat(-2.12194440e-4F) - splat(0.5F) * z;
     result = mantissa + result + n * splat(0.693359375F);
-    return choose(x > splat(0.0F), result, choose(x == splat(0.0F), splat(-__builtin_inff()), splat(__builtin_nanf(""))));
+    return choose(x > splat(0.0F), result,
+                  choose(x == splat(0.0F), splat(-__builtin_inff()), splat(__builtin_nanf(""))));
 }
 
 HZ_INLINE Vec absolute(Vec x) { return reinterpret_cast<Vec>(reinterpret_cast<VecI>(x) & 0x7fffffff); }
@@ -86,7 +96,8 @@ HZ_INLINE Vec tanh_of(Vec x) {
 }
 
 // The standard normal distribution function, absolute error below 1e-7:
-// erfc(u) = t (a1 + ... ) e^{-u^2} with t = 1 / (1 + 0.3275911 u), Abramowitz & Stegun 7.1.26. `density`: e^{-x^2/2} / sqrt(2 pi).
+// erfc(u) = t (a1 + ... ) e^{-u^2} with t = 1 / (1 + 0.3275911 u), Abramowitz & Stegun 7.1.26. `density`:
+// e^{-x^2/2} / sqrt(2 pi).
 HZ_INLINE Vec normal_cdf(Vec x, Vec* density) {
     const Vec u = absolute(x) * splat(0.70710678118654752F);
     const Vec t = splat(1.0F) / (splat(1.0F) + splat(0.3275911F) * u);
@@ -100,3 +111,6 @@ HZ_INLINE Vec normal_cdf(Vec x, Vec* density) {
     *density = gauss * splat(0.39894228040143268F);
     return choose(x < splat(0.0F), tail, splat(1.0F) - tail);
 }
+
+}  // namespace HUIZHEN_KERNEL_NAMESPACE
+}  // namespace huizhen::engine::cpu

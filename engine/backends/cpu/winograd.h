@@ -1,8 +1,8 @@
 #pragma once
 
-// Convolutions with stride 1 and a kernel 3 wide, by Winograd's F(4, 3) along width: four outputs from six products instead
-// of twelve. y = A^T [(G g) (B^T d)] (Lavin & Gray 2016); depth and height stay direct sums, so accuracy stays near that of the
-// direct sum (errors grow by about 4).
+// Convolutions with stride 1 and a kernel 3 wide, by Winograd's F(4, 3) along width: four outputs from six
+// products instead of twelve. y = A^T [(G g) (B^T d)] (Lavin & Gray 2016); depth and height stay direct sums,
+// so accuracy stays near that of the direct sum (errors grow by about 4).
 
 #include "correlate.h"
 
@@ -19,10 +19,13 @@ inline constexpr float kWinogradG[6][3] = {{1.0F / 4, 0, 0},
                                            {1.0F / 24, -1.0F / 12, 1.0F / 6},
                                            {0, 0, 1}};
 
-inline std::int64_t winograd_tiles(std::int64_t outputs) { return (outputs + kWinogradTile - 1) / kWinogradTile; }
+inline std::int64_t winograd_tiles(std::int64_t outputs) {
+    return (outputs + kWinogradTile - 1) / kWinogradTile;
+}
 
 // Whether six products a tile are well below three an output, whole vectors of channels given.
-inline bool winograd_pays(std::int64_t outputs, std::int64_t taps, std::int64_t in_channels, std::int64_t out_channels) {
+inline bool winograd_pays(std::int64_t outputs, std::int64_t taps, std::int64_t in_channels,
+                          std::int64_t out_channels) {
     return taps == 3 && in_channels >= 16 && out_channels >= 16 &&
            10 * kWinogradPlanes * winograd_tiles(outputs) <= 8 * 3 * outputs;
 }

@@ -1,8 +1,9 @@
-// The gradient of the weights of a convolution with stride 1 and a kernel 3 wide, by the transposed form of winograd.h:
-// dg = G^T sum over tiles of (A dy) (B^T x): six products for four outputs and three weights instead of twelve.
+// The gradient of the weights of a convolution with stride 1 and a kernel 3 wide, by the transposed form of
+// winograd.h: dg = G^T sum over tiles of (A dy) (B^T x): six products for four outputs and three weights
+// instead of twelve.
 //
-// Both images are transformed once; then every plane is a sum over tiles like the one of convolution_weights.cpp. One thread sums
-// a plane's share in a fixed order.
+// Both images are transformed once; then every plane is a sum over tiles like the one of
+// convolution_weights.cpp. One thread sums a plane's share in a fixed order.
 
 #include "winograd_weights.h"
 
@@ -46,14 +47,16 @@ void transform_x(State& state, const Problem& q, const Planes& planes) {
                 float* to = planes.data + i * planes.slab + r * planes.row;
                 const std::int64_t at = r - q.pad[1];
                 if (at < 0 || at >= x.size[1]) {
-                    for (std::int64_t p = 0; p < kWinogradPlanes; ++p) std::fill_n(to + p * planes.plane, planes.row, 0.0F);
+                    for (std::int64_t p = 0; p < kWinogradPlanes; ++p)
+                        std::fill_n(to + p * planes.plane, planes.row, 0.0F);
                     continue;
                 }
                 const float* from = x.data + (i * x.size[1] + at) * x.size[2] * x.c;
                 for (std::int64_t t = 0; t < q.tiles; ++t) {
                     std::array<const float*, 6> pixels{};
                     for (std::size_t j = 0; j < pixels.size(); ++j) {
-                        const std::int64_t column = t * kWinogradTile - q.pad[2] + static_cast<std::int64_t>(j);
+                        const std::int64_t column =
+                            t * kWinogradTile - q.pad[2] + static_cast<std::int64_t>(j);
                         pixels[j] = column >= 0 && column < x.size[2] ? from + column * x.c : zeros;
                     }
                     state.kernels->winograd_input(pixels.data(), x.c, to + t * x.c, planes.plane);
@@ -81,7 +84,8 @@ void transform_y(State& state, const Problem& q, const Planes& planes) {
                     std::copy_n(from, y.c, filled);
                     pixels[j] = filled;
                 }
-                state.kernels->winograd_gradient(pixels.data(), q.y_channels, planes.data + i * planes.row + t * q.y_channels,
+                state.kernels->winograd_gradient(pixels.data(), q.y_channels,
+                                                 planes.data + i * planes.row + t * q.y_channels,
                                                  planes.plane);
             }
         }
@@ -109,7 +113,8 @@ void sum_tap(const Kernels& kernels, const Problem& q, const Planes& px, const P
     tile.b_k = q.y_channels;
     tile.k = q.y.size[1] * q.tiles;
     tile.c_t = width;
-    const float* a = px.data + unit.plane * px.plane + n * px.sample + sz * px.slab + tap % q.taps[1] * px.row + unit.begin;
+    const float* a = px.data + unit.plane * px.plane + n * px.sample + sz * px.slab +
+                     tap % q.taps[1] * px.row + unit.begin;
     const std::int64_t most = kernels.rows_of[unit.block->vectors];
     const std::int64_t count = (rows + most - 1) / most;
     std::int64_t row = 0;
@@ -122,7 +127,8 @@ void sum_tap(const Kernels& kernels, const Problem& q, const Planes& px, const P
     }
 }
 
-void sum_unit(const Kernels& kernels, const Problem& q, const Planes& px, const Planes& py, const Unit& unit) {
+void sum_unit(const Kernels& kernels, const Problem& q, const Planes& px, const Planes& py,
+              const Unit& unit) {
     const std::int64_t taps = q.taps[0] * q.taps[1];
     std::fill_n(unit.out, taps * (unit.end - unit.begin) * unit.block->vectors * kernels.lanes, 0.0F);
     for (std::int64_t n = 0; n < q.x.n; ++n) {
@@ -137,35 +143,38 @@ void sum_unit(const Kernels& kernels, const Problem& q, const Planes& px, const 
 }
 
 // dw[co, ci, tz, ty, k] = sum over planes p of G[p][k] sums[p]
-void gather_weights(State& state, const Problem& q, const std::vector<ChannelBlock>& blocks, const float* sums,
-                    std::int64_t plane, float* dw) {
+void gather_weights(State& state, const Problem& q, const std::vector<ChannelBlock>& blocks,
+                    const float* sums, std::int64_t plane, float* dw) {
     const std::int64_t taps = q.taps[0] * q.taps[1];
-    parallel_for(state, q.x.c, std::max<std::int64_t>(1, kGrain / (18 * taps * q.y.c)), [&](std::int64_t begin, std::int64_t end) {
-        for (const ChannelBlock& block : blocks) {
-            const std::int64_t width = static_cast<std::int64_t>(block.vectors) * state.kernels->lanes;
-            const std::int64_t valid = std::min(width, q.y.c - block.first);
-            for (std::int64_t ci = begin; ci < end; ++ci) {
-                const std::int64_t first = ci / kRows * kRows;
-                const std::int64_t rows = std::min(kRows, q.x.c - first);
-                const float* base = sums + taps * (block.weights * q.x.c + first * width);
-                for (std::int64_t tap = 0; tap < taps; ++tap) {
-                    const float* from = base + (tap * rows + ci - first) * width;
-                    for (std::int64_t i = 0; i < valid; ++i) {
-                        float* to = dw + (((block.first + i) * q.x.c + ci) * taps + tap) * 3;
-                        for (int k = 0; k < 3; ++k) {
-                            float total = 0.0F;
-                            for (std::int64_t p = 0; p < kWinogradPlanes; ++p) total += kWinogradG[p][k] * from[p * plane + i];
-                            to[k] = total;
-                        }
-                    }
-                }
-            }
-        }
-    });
+    parallel_for(state, q.x.c, std::max<std::int64_t>(1, kGrain / (18 * taps * q.y.c)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (const ChannelBlock& block : blocks) {
+                         const std::int64_t width =
+                             static_cast<std::int64_t>(block.vectors) * state.kernels->lanes;
+                         const std::int64_t valid = std::min(width, q.y.c - block.first);
+                         for (std::int64_t ci = begin; ci < end; ++ci) {
+                             const std::int64_t first = ci / kRows * kRows;
+                             const std::int64_t rows = std::min(kRows, q.x.c - first);
+                             const float* base = sums + taps * (block.weights * q.x.c + first * width);
+                             for (std::int64_t tap = 0; tap < taps; ++tap) {
+                                 const float* from = base + (tap * rows + ci - first) * width;
+                                 for (std::int64_t i = 0; i < valid; ++i) {
+                                     float* to = dw + (((block.first + i) * q.x.c + ci) * taps + tap) * 3;
+                                     for (int k = 0; k < 3; ++k) {
+                                         float total = 0.0F;
+                                         for (std::int64_t p = 0; p < kWinogradPlanes; ++p)
+                                             total += kWinogradG[p][k] * from[p * plane + i];
+                                         to[k] = total;
+                                     }
+                                 }
+                             }
+                         }
+                     }
+                 });
 }
 
-std::vector<Unit> units_of(const Kernels& kernels, const Problem& q, const std::vector<ChannelBlock>& blocks, float* sums,
-                           std::int64_t plane) {
+std::vector<Unit> units_of(const Kernels& kernels, const Problem& q, const std::vector<ChannelBlock>& blocks,
+                           float* sums, std::int64_t plane) {
     const std::int64_t taps = q.taps[0] * q.taps[1];
     std::vector<Unit> units;
     for (std::int64_t p = 0; p < kWinogradPlanes; ++p) {
@@ -183,9 +192,16 @@ std::vector<Unit> units_of(const Kernels& kernels, const Problem& q, const std::
 
 }  // namespace
 
-void winograd_backward_weights(State& state, const Image& x, const Image& y, const Image& w, std::array<std::int64_t, 3> pad) {
+void winograd_backward_weights(State& state, const Image& x, const Image& y, const Image& w,
+                               std::array<std::int64_t, 3> pad) {
     const Kernels& kernels = *state.kernels;
-    Problem q{x, y, w.size, pad, winograd_tiles(y.size[2]), y.size[1] + w.size[1] - 1, padded_channels(kernels, y.c)};
+    Problem q{x,
+              y,
+              w.size,
+              pad,
+              winograd_tiles(y.size[2]),
+              y.size[1] + w.size[1] - 1,
+              padded_channels(kernels, y.c)};
     const std::int64_t x_floats = kWinogradPlanes * x.n * x.size[0] * q.rows * q.x_row();
     const std::int64_t y_floats = kWinogradPlanes * y.n * y.size[0] * y.size[1] * q.y_row();
     const std::int64_t plane = q.taps[0] * q.taps[1] * x.c * q.y_channels;
@@ -198,9 +214,11 @@ void winograd_backward_weights(State& state, const Image& x, const Image& y, con
     transform_y(state, q, py);
     const std::vector<ChannelBlock> blocks = channel_blocks(kernels, y.c);
     const std::vector<Unit> units = units_of(kernels, q, blocks, sums.data(), plane);
-    parallel_for(state, static_cast<std::int64_t>(units.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) sum_unit(kernels, q, px, py, units[static_cast<std::size_t>(i)]);
-    });
+    parallel_for(state, static_cast<std::int64_t>(units.size()), 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                     for (std::int64_t i = begin; i < end; ++i)
+                         sum_unit(kernels, q, px, py, units[static_cast<std::size_t>(i)]);
+                 });
     gather_weights(state, q, blocks, sums.data(), plane, w.data);
 }
 

@@ -23,7 +23,8 @@ struct Head {
     double dot(const HzTensor& s, std::int64_t i, const HzTensor& t, std::int64_t j) const {
         double total = 0.0;
         for (std::int64_t c = 0; c < depth(); ++c) {
-            total += static_cast<double>(floats(s)[row(s, i) + c]) * static_cast<double>(floats(t)[row(t, j) + c]);
+            total +=
+                static_cast<double>(floats(s)[row(s, i) + c]) * static_cast<double>(floats(t)[row(t, j) + c]);
         }
         return total;
     }
@@ -77,7 +78,8 @@ void softmax_forward(const HzSoftmax& a) {
         for (std::int64_t c = 0; c < columns; ++c) total += std::exp(static_cast<double>(x[c]) - highest);
         for (std::int64_t c = 0; c < columns; ++c) {
             const double shifted = static_cast<double>(x[c]) - highest;
-            y[c] = static_cast<float>(a.logarithm != 0 ? shifted - std::log(total) : std::exp(shifted) / total);
+            y[c] =
+                static_cast<float>(a.logarithm != 0 ? shifted - std::log(total) : std::exp(shifted) / total);
         }
     }
 }
@@ -95,7 +97,8 @@ void softmax_backward(const HzSoftmax& a) {
         for (std::int64_t c = 0; c < columns; ++c) {
             const auto value = static_cast<double>(y[c]);
             const auto slope = static_cast<double>(dy[c]);
-            dx[c] = static_cast<float>(a.logarithm != 0 ? slope - std::exp(value) * total : value * (slope - total));
+            dx[c] = static_cast<float>(a.logarithm != 0 ? slope - std::exp(value) * total
+                                                        : value * (slope - total));
         }
     }
 }
@@ -111,12 +114,13 @@ void attention_forward(const HzAttention& a) {
             }
             double total = 0.0;
             for (double& s : score) total += s = highest == kNever ? 0.0 : std::exp(s - highest);
-            floats(a.log_sum)[head.statistic(i)] =
-                total > 0.0 ? static_cast<float>(highest + std::log(total)) : std::numeric_limits<float>::infinity();
+            floats(a.log_sum)[head.statistic(i)] = total > 0.0 ? static_cast<float>(highest + std::log(total))
+                                                               : std::numeric_limits<float>::infinity();
             for (std::int64_t c = 0; c < head.depth(); ++c) {
                 double mixed = 0.0;
                 for (std::int64_t j = 0; j < head.keys(); ++j) {
-                    mixed += score[static_cast<std::size_t>(j)] * static_cast<double>(floats(a.v)[head.row(a.v, j) + c]);
+                    mixed += score[static_cast<std::size_t>(j)] *
+                             static_cast<double>(floats(a.v)[head.row(a.v, j) + c]);
                 }
                 floats(a.out)[head.row(a.q, i) + c] = total > 0.0 ? static_cast<float>(mixed / total) : 0.0F;
             }

@@ -31,11 +31,11 @@ int create(const HzParallel* /*parallel*/, void** state) {
 void destroy(void* /*state*/) {}
 
 int allocate(void* /*state*/, std::size_t bytes, void** memory) {
-    *memory = ::operator new(bytes, std::align_val_t{kAlignment}, std::nothrow);
+    *memory = ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
     return *memory != nullptr ? HZ_OK : HZ_OUT_OF_MEMORY;
 }
 void release(void* /*state*/, void* memory, std::size_t /*bytes*/) {
-    ::operator delete(memory, std::align_val_t{kAlignment});
+    ::operator delete (memory, std::align_val_t{kAlignment});
 }
 int copy(void* /*state*/, void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
@@ -61,7 +61,8 @@ std::int32_t conv_layout(void* /*state*/, const HzConv* /*conv*/) { return HZ_LA
 
 int reorder(void* state, const HzTensor* from, const HzTensor* to) {
     if (from->layout != HZ_LAYOUT_CANONICAL || to->layout != HZ_LAYOUT_CANONICAL) return HZ_UNSUPPORTED;
-    return copy(state, to->data, from->data, static_cast<std::size_t>(reference::count(*from)) * sizeof(float));
+    return copy(state, to->data, from->data,
+                static_cast<std::size_t>(reference::count(*from)) * sizeof(float));
 }
 
 HzBackend make_table() {

@@ -11,7 +11,11 @@ struct Image {
     std::int64_t n, c, d, h, w;
 
     explicit Image(const HzTensor& t)
-        : data(floats(t)), n(t.dims[0]), c(t.dims[1]), d(t.rank == 5 ? t.dims[2] : 1), h(t.dims[t.rank - 2]),
+        : data(floats(t)),
+          n(t.dims[0]),
+          c(t.dims[1]),
+          d(t.rank == 5 ? t.dims[2] : 1),
+          h(t.dims[t.rank - 2]),
           w(t.dims[t.rank - 1]) {}
     std::int64_t at(std::int64_t in, std::int64_t ic, std::int64_t z, std::int64_t y, std::int64_t x) const {
         return (((in * c + ic) * d + z) * h + y) * w + x;
@@ -20,8 +24,8 @@ struct Image {
 
 // Calls f(x index, w index) for every pair that contributes to one output element.
 template <typename F>
-void for_each_tap(const HzConv& a, const Image& x, const Image& w, std::int64_t n, std::int64_t co, std::int64_t oz,
-                  std::int64_t oy, std::int64_t ox, F f) {
+void for_each_tap(const HzConv& a, const Image& x, const Image& w, std::int64_t n, std::int64_t co,
+                  std::int64_t oz, std::int64_t oy, std::int64_t ox, F f) {
     for (std::int64_t ci = 0; ci < w.c; ++ci) {
         for (std::int64_t kz = 0; kz < w.d; ++kz) {
             const std::int64_t z = oz * a.stride[0] - a.pad[0] + kz;
@@ -50,7 +54,8 @@ void for_each_output(const Image& y, F f) {
 
 // Calls f(flat spatial position in x) for every element of one pooling window that lies inside x.
 template <typename F>
-void for_each_in_window(const HzPool& a, const Image& x, std::int64_t oz, std::int64_t oy, std::int64_t ox, F f) {
+void for_each_in_window(const HzPool& a, const Image& x, std::int64_t oz, std::int64_t oy, std::int64_t ox,
+                        F f) {
     for (std::int64_t kz = 0; kz < a.kernel[0]; ++kz) {
         const std::int64_t z = oz * a.stride[0] - a.pad[0] + kz;
         if (z < 0 || z >= x.d) continue;

@@ -102,13 +102,14 @@ void binary(const HzBinary& a) {
 void dropout(const HzDropout& a) {
     const auto threshold = static_cast<std::uint64_t>(static_cast<double>(a.p) * 0x1.0p32);
     const float scale = 1.0F / (1.0F - a.p);
-    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(a.seed), static_cast<std::uint32_t>(a.seed >> 32U)};
+    const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(a.seed),
+                                           static_cast<std::uint32_t>(a.seed >> 32U)};
     for (std::int64_t i = 0; i < count(a.x); ++i) {
         const auto block = static_cast<std::uint64_t>(i) / 4;
-        const auto words = philox4x32_10({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32U),
-                                          static_cast<std::uint32_t>(a.offset),
-                                          static_cast<std::uint32_t>(a.offset >> 32U)},
-                                         key);
+        const auto words =
+            philox4x32_10({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32U),
+                           static_cast<std::uint32_t>(a.offset), static_cast<std::uint32_t>(a.offset >> 32U)},
+                          key);
         const bool keep = words[static_cast<std::size_t>(i % 4)] >= threshold;
         floats(a.y)[i] = keep ? floats(a.x)[i] * scale : 0.0F;
     }

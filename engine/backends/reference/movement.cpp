@@ -27,7 +27,8 @@ void reduce(const HzReduce& a) {
             cell += a.kind == HZ_REDUCE_SUM_SQUARES ? value * value : value;
         }
     }
-    const double share = a.kind == HZ_REDUCE_MEAN ? static_cast<double>(count(a.out)) / static_cast<double>(count(a.x)) : 1.0;
+    const double share =
+        a.kind == HZ_REDUCE_MEAN ? static_cast<double>(count(a.out)) / static_cast<double>(count(a.x)) : 1.0;
     for (std::size_t i = 0; i < total.size(); ++i) floats(a.out)[i] = static_cast<float>(total[i] * share);
 }
 

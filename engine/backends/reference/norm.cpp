@@ -35,13 +35,15 @@ void forward(const HzNorm& a, const Plan& plan) {
         for (std::int64_t i = 0; i < plan.size; ++i) {
             squares += (static_cast<double>(x[i]) - mean) * (static_cast<double>(x[i]) - mean);
         }
-        const double rstd = 1.0 / std::sqrt(squares / static_cast<double>(plan.size) + static_cast<double>(a.epsilon));
+        const double rstd =
+            1.0 / std::sqrt(squares / static_cast<double>(plan.size) + static_cast<double>(a.epsilon));
         floats(a.mean)[s] = static_cast<float>(mean);
         floats(a.rstd)[s] = static_cast<float>(rstd);
         for (std::int64_t i = 0; i < plan.size; ++i) {
             const std::int64_t c = plan.channel(s, i);
             const double normal = (static_cast<double>(x[i]) - mean) * rstd;
-            const double value = normal * static_cast<double>(floats(a.gamma)[c]) + static_cast<double>(floats(a.beta)[c]);
+            const double value =
+                normal * static_cast<double>(floats(a.gamma)[c]) + static_cast<double>(floats(a.beta)[c]);
             y[i] = static_cast<float>(activate(value, a.activation));
         }
     }

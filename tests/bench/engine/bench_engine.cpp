@@ -1,6 +1,7 @@
-// The CT encoder, timed. Reads commands from standard input, one a line, and answers each with one line: "train N" and
-// "infer N" run N steps and give the milliseconds of each; "parameters" gives their number; "fallbacks" what left the fast backend.
-// compare.py runs the same network in PyTorch in turns with this program.
+// The CT encoder, timed. Reads commands from standard input, one a line, and answers each with one line:
+// "train N" and "infer N" run N steps and give the milliseconds of each; "parameters" gives their number;
+// "fallbacks" what left the fast backend. compare.py runs the same network in PyTorch in turns with this
+// program.
 
 #include <chrono>
 #include <iostream>
@@ -39,7 +40,8 @@ struct Stage {
     }
 };
 
-// A stem of three strided residual stages, 64 place tokens and 16 measurement tokens through two transformer blocks, heads.
+// A stem of three strided residual stages, 64 place tokens and 16 measurement tokens through two transformer
+// blocks, heads.
 class Encoder {
   public:
     explicit Encoder(const Scope& scope)

@@ -28,7 +28,8 @@ struct Case {
     // Largest accepted difference, relative to 1 + the largest value of the expected tensor.
     float forward_tolerance = 2e-6F;
     float backward_tolerance = 5e-6F;
-    bool smooth = true;  // false: not differentiable everywhere, so finite differences say nothing at the kinks
+    bool smooth =
+        true;  // false: not differentiable everywhere, so finite differences say nothing at the kinks
 
     friend void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 };

@@ -1,5 +1,5 @@
-// What only the fast backend promises: its results do not depend on the number of threads, the hot path never leaves
-// it, and it works at every instruction set.
+// What only the fast backend promises: its results do not depend on the number of threads, the hot path never
+// leaves it, and it works at every instruction set.
 
 #include <huizhen/backend_cpu/backend.h>
 #include <huizhen/backend_reference/backend.h>
@@ -49,7 +49,8 @@ TEST(CpuBackend, keeps_a_convolutional_network_to_itself) {
     Tensor w = Tensor::full(context, Shape{16, 8, 3, 3, 3}, 0.01F).set_requires_grad();
     const Tensor h = relu(conv3d(x, w, {}, {{1, 1, 1}, {1, 1, 1}}));
     backward(sum(max_pool(h + h, {})));
-    for (const Context::Fallback& fallback : context.fallbacks()) ADD_FAILURE() << fallback.op << ": " << fallback.reason;
+    for (const Context::Fallback& fallback : context.fallbacks())
+        ADD_FAILURE() << fallback.op << ": " << fallback.reason;
 }
 
 TEST(CpuBackend, says_why_it_declines) {

@@ -11,7 +11,8 @@ namespace {
 
 using huizhen::testing::TemporaryFolder;
 
-// Written by the safetensors package for Python: {"b.weight": [[1.5, -2], [0.25, 0.001]], "a": [3]} with metadata.
+// Written by the safetensors package for Python: {"b.weight": [[1.5, -2], [0.25, 0.001]], "a": [3]} with
+// metadata.
 constexpr std::string_view kForeignHeader =
     R"({"__metadata__":{"format":"pt","note":"héllo"},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
     R"("b.weight":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]}})";
@@ -49,7 +50,8 @@ TEST_F(Checkpoints, round_trips_parameters_and_metadata) {
     ParameterSet saved(context_, 1);
     saved.add("stem.weight", Shape{2, 3}, Initial::kNormal002, true);
     saved.add("scale", Shape{}, Initial::kOnes, false);
-    const auto sha = save_checkpoint(path("m.safetensors"), named_tensors(saved, "model/"), {{"kind", "测试 \"x\""}});
+    const auto sha =
+        save_checkpoint(path("m.safetensors"), named_tensors(saved, "model/"), {{"kind", "测试 \"x\""}});
     ASSERT_TRUE(sha.has_value()) << sha.error().to_string();
 
     const auto opened = Checkpoint::open(path("m.safetensors"));
@@ -100,9 +102,10 @@ TEST_F(Checkpoints, writes_bytes_that_never_change) {
     ASSERT_TRUE(save_checkpoint(path("m"), {{"x", x}}, {{"k", "v"}}).has_value());
     const auto bytes = read_file(path("m"), 4096);
     ASSERT_TRUE(bytes.has_value());
-    std::string expected = file_of(
-        R"({"__metadata__":{"k":"v"},"x":{"data_offsets":[0,8],"dtype":"F32","shape":[2]}} )", 0);
-    for (const float value : {1.0F, -1.0F}) expected.append(reinterpret_cast<const char*>(&value), sizeof value);
+    std::string expected =
+        file_of(R"({"__metadata__":{"k":"v"},"x":{"data_offsets":[0,8],"dtype":"F32","shape":[2]}} )", 0);
+    for (const float value : {1.0F, -1.0F})
+        expected.append(reinterpret_cast<const char*>(&value), sizeof value);
     EXPECT_EQ(std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size()), expected);
 }
 
@@ -113,10 +116,10 @@ TEST_F(Checkpoints, refuses_headers_that_lie) {
     };
     EXPECT_EQ(code_of(entry("F32", "[2]", "[0,8]"), 8), ErrorCode::kInternal);  // the honest one opens
     const std::vector<std::pair<std::string, std::size_t>> malformed{
-        {entry("F32", "[2]", "[0,8]"), 7},                    // data cut short
-        {entry("F32", "[2]", "[0,8]"), 9},                    // data left over
-        {entry("F32", "[3]", "[0,8]"), 8},                    // shape and bytes disagree
-        {entry("F32", "[2]", "[8,0]"), 8},                    // backwards
+        {entry("F32", "[2]", "[0,8]"), 7},  // data cut short
+        {entry("F32", "[2]", "[0,8]"), 9},  // data left over
+        {entry("F32", "[3]", "[0,8]"), 8},  // shape and bytes disagree
+        {entry("F32", "[2]", "[8,0]"), 8},  // backwards
         {entry("F32", "[2]", "[-8,0]"), 8},
         {entry("F32", "[2]", "[18446744073709551608,18446744073709551615]"), 8},
         {entry("F32", "[-2]", "[0,8]"), 8},
@@ -128,9 +131,11 @@ TEST_F(Checkpoints, refuses_headers_that_lie) {
         {R"({"x":3})", 8},
         {R"([1])", 0},
         {R"({"x")", 0},
-        {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", 4},
+        {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+         4},
         {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8},
-        {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8},
+        {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})",
+         8},
         {R"({"__metadata__":{"k":1}})", 0},
         {R"({"__metadata__":[]})", 0},
         {std::string(100000, '['), 0},
@@ -139,7 +144,8 @@ TEST_F(Checkpoints, refuses_headers_that_lie) {
     for (const auto& [header, bytes] : malformed) {
         EXPECT_EQ(code_of(header, bytes), ErrorCode::kMalformedInput) << header.substr(0, 120);
     }
-    EXPECT_EQ(code_of(entry("F32", "[4294967296,4294967296,4294967296]", "[0,8]"), 8), ErrorCode::kLimitExceeded);
+    EXPECT_EQ(code_of(entry("F32", "[4294967296,4294967296,4294967296]", "[0,8]"), 8),
+              ErrorCode::kLimitExceeded);
     EXPECT_EQ(code_of(entry("F31", "[2]", "[0,8]"), 8), ErrorCode::kUnsupported);
 }
 
@@ -147,7 +153,8 @@ TEST_F(Checkpoints, refuses_what_is_no_checkpoint) {
     EXPECT_EQ(Checkpoint::open(path("absent")).error().code(), ErrorCode::kNotFound);
     EXPECT_EQ(Checkpoint::open(folder_.path()).error().code(), ErrorCode::kMalformedInput);
     EXPECT_EQ(open_bytes("short").error().code(), ErrorCode::kMalformedInput);
-    EXPECT_EQ(open_bytes(std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10)).error().code(), ErrorCode::kLimitExceeded);
+    EXPECT_EQ(open_bytes(std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10)).error().code(),
+              ErrorCode::kLimitExceeded);
     EXPECT_EQ(open_bytes(std::string("\x10\0\0\0\0\0\0\0{}", 10)).error().code(), ErrorCode::kMalformedInput);
 }
 
@@ -161,8 +168,10 @@ TEST_F(Checkpoints, every_truncation_of_a_good_file_is_refused) {
 
 TEST_F(Checkpoints, refuses_names_it_could_not_read_back) {
     const Tensor x = Tensor::zeros(context_, Shape{1});
-    EXPECT_EQ(save_checkpoint(path("m"), {{"__metadata__", x}}, {}).error().code(), ErrorCode::kInvalidArgument);
-    EXPECT_EQ(save_checkpoint(path("m"), {{"x", x}, {"x", x}}, {}).error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_EQ(save_checkpoint(path("m"), {{"__metadata__", x}}, {}).error().code(),
+              ErrorCode::kInvalidArgument);
+    EXPECT_EQ(save_checkpoint(path("m"), {{"x", x}, {"x", x}}, {}).error().code(),
+              ErrorCode::kInvalidArgument);
     EXPECT_FALSE(std::filesystem::exists(path("m")));
 }
 

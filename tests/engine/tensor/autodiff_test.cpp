@@ -1,5 +1,6 @@
-// The tape itself, on the reference backend: what is recorded, when it is freed, and gradients of whole expressions against
-// finite differences. Single operations are covered by tests/engine/backends for every backend.
+// The tape itself, on the reference backend: what is recorded, when it is freed, and gradients of whole
+// expressions against finite differences. Single operations are covered by tests/engine/backends for every
+// backend.
 
 #include <functional>
 
@@ -138,14 +139,16 @@ TEST_F(Autodiff, gradients_of_matrix_products) {
     }
     Tensor shared = leaf(Shape{4, 5});
     const Tensor x = random(Shape{2, 3, 4});
-    expect_gradient(shared, [&] { return sum(tanh(matmul(x, shared))); }, 2e-2F);
+    expect_gradient(
+        shared, [&] { return sum(tanh(matmul(x, shared))); }, 2e-2F);
 }
 
 TEST_F(Autodiff, gradients_of_an_embedding_add_up_repeated_rows) {
     Tensor table = leaf(Shape{4, 3});
     const std::vector<std::int32_t> rows{1, 3, 1, 0};
     const Tensor indices = Tensor::from_indices(context_, Shape{2, 2}, rows);
-    expect_gradient(table, [&] { return sum(square(embedding(table, indices))); }, 2e-2F);
+    expect_gradient(
+        table, [&] { return sum(square(embedding(table, indices))); }, 2e-2F);
     const std::vector<std::int32_t> outside{4};
     EXPECT_THROW(embedding(table, Tensor::from_indices(context_, Shape{1}, outside)), InvariantBroken);
 }
@@ -155,7 +158,8 @@ TEST_F(Autodiff, losses_are_weighted_means_and_ignore_weight_zero) {
     const std::vector<float> targets{0.5F, 0.0F, 1.0F};
     const std::vector<float> weights{1.0F, 0.0F, 3.0F};
     Tensor x = Tensor::from(context_, Shape{3}, logits).set_requires_grad();
-    const Tensor loss = bce_with_logits(x, Tensor::from(context_, Shape{3}, targets), Tensor::from(context_, Shape{3}, weights));
+    const Tensor loss = bce_with_logits(x, Tensor::from(context_, Shape{3}, targets),
+                                        Tensor::from(context_, Shape{3}, weights));
     EXPECT_NEAR(loss.item(), (std::log(2.0) + 3.0 * std::log1p(std::exp(-2.0))) / 4.0, 1e-6);
     backward(loss);
     EXPECT_EQ(x.grad().to_vector()[1], 0.0F);
@@ -169,11 +173,14 @@ TEST_F(Autodiff, gradients_of_losses) {
     random_.uniform(soft);
     const Tensor targets = Tensor::from(context_, Shape{4, 3}, soft);
     const Tensor weights = affine(targets, 2.0F, 0.1F);
-    expect_gradient(x, [&] { return bce_with_logits(x, targets, weights); }, 1e-3F);
-    expect_gradient(x, [&] { return squared_error(x, targets, weights); }, 1e-3F);
+    expect_gradient(
+        x, [&] { return bce_with_logits(x, targets, weights); }, 1e-3F);
+    expect_gradient(
+        x, [&] { return squared_error(x, targets, weights); }, 1e-3F);
     const std::vector<std::int32_t> classes{0, 2, 1, 1};
     const Tensor labels = Tensor::from_indices(context_, Shape{4}, classes);
-    expect_gradient(x, [&] { return cross_entropy(x, labels, reshape(slice(weights, 1, 0, 1), {4})); }, 1e-3F);
+    expect_gradient(
+        x, [&] { return cross_entropy(x, labels, reshape(slice(weights, 1, 0, 1), {4})); }, 1e-3F);
 }
 
 }  // namespace

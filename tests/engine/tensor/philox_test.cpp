@@ -38,7 +38,8 @@ TEST(Philox, draws_have_the_moments_they_should) {
     random.normal(values, 2.0F, 3.0F);
     const double mean = std::accumulate(values.begin(), values.end(), 0.0) / 1e5;
     double variance = 0.0;
-    for (const float v : values) variance += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean) / 1e5;
+    for (const float v : values)
+        variance += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean) / 1e5;
     EXPECT_NEAR(mean, 2.0, 0.05);
     EXPECT_NEAR(variance, 9.0, 0.2);
     random.uniform(values, -1.0F, 1.0F);

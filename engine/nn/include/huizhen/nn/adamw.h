@@ -36,13 +36,15 @@ class AdamW {
     // `parameters` must outlive it.
     AdamW(ParameterSet& parameters, AdamWOptions options);
 
-    // One update from the gradients backward() accumulated over `micro_batches` calls (their mean), then clears them.
-    // Gives the global norm of that mean before clipping. A gradient that is not finite changes nothing.
+    // One update from the gradients backward() accumulated over `micro_batches` calls (their mean), then
+    // clears them. Gives the global norm of that mean before clipping. A gradient that is not finite changes
+    // nothing.
     double step(double learning_rate, int micro_batches = 1);
 
     std::int64_t steps() const { return steps_; }
 
-    // First and second moments as "m/<name>" and "v/<name>", for a resumable checkpoint; `restore` wants the same names.
+    // First and second moments as "m/<name>" and "v/<name>", for a resumable checkpoint; `restore` wants the
+    // same names.
     NamedTensors state() const;
     Status restore(const NamedTensors& state, std::int64_t steps);
 
@@ -53,7 +55,8 @@ class AdamW {
     std::int64_t steps_ = 0;
 };
 
-// average = decay * average + (1 - decay) * value, with decay capped at (1 + t) / (10 + t) so that early steps count.
+// average = decay * average + (1 - decay) * value, with decay capped at (1 + t) / (10 + t) so that early
+// steps count.
 class WeightAverage {
   public:
     WeightAverage(ParameterSet& parameters, double decay);

@@ -1,7 +1,7 @@
 #pragma once
 
-// Checkpoints: safetensors files (8-byte little-endian header length, JSON header, tensor bytes), readable by the
-// `safetensors` package. https://huggingface.co/docs/safetensors
+// Checkpoints: safetensors files (8-byte little-endian header length, JSON header, tensor bytes), readable by
+// the `safetensors` package. https://huggingface.co/docs/safetensors
 
 #include <cstdint>
 #include <filesystem>
@@ -19,8 +19,8 @@ namespace huizhen::engine {
 
 using CheckpointMetadata = std::map<std::string, std::string, std::less<>>;
 
-// A file mapped read-only. Everything the header claims is checked before it is used: sizes, overlaps, holes, element types,
-// shape products. Any thread may read.
+// A file mapped read-only. Everything the header claims is checked before it is used: sizes, overlaps, holes,
+// element types, shape products. Any thread may read.
 class Checkpoint {
   public:
     static constexpr std::uint64_t kMaxHeaderBytes = 16U << 20U;
@@ -52,8 +52,8 @@ Result<std::string> save_checkpoint(const std::filesystem::path& path, const Nam
 
 NamedTensors named_tensors(const ParameterSet& parameters, std::string_view prefix = {});
 
-// Copies "<prefix><name>" into every parameter. All names and shapes are checked before the first value is changed;
-// kIntegrity names the first that is missing or differs.
+// Copies "<prefix><name>" into every parameter. All names and shapes are checked before the first value is
+// changed; kIntegrity names the first that is missing or differs.
 Status load_parameters(const Checkpoint& checkpoint, ParameterSet& parameters, std::string_view prefix = {});
 
 }  // namespace huizhen::engine

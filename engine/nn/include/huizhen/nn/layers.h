@@ -1,7 +1,7 @@
 #pragma once
 
-// Layers: small values that hold handles to their parameters. Building one adds its parameters to the scope; calling it is pure
-// but for the dropout stream in Pass.
+// Layers: small values that hold handles to their parameters. Building one adds its parameters to the scope;
+// calling it is pure but for the dropout stream in Pass.
 
 #include <array>
 #include <optional>
@@ -61,7 +61,8 @@ class Conv3d {
 
 class GroupNorm {
   public:
-    GroupNorm(const Scope& scope, int groups, std::int64_t channels, Activation activation = Activation::kNone);
+    GroupNorm(const Scope& scope, int groups, std::int64_t channels,
+              Activation activation = Activation::kNone);
     Tensor operator()(const Tensor& x) const;
 
   private:
@@ -102,7 +103,8 @@ class MultiHeadAttention {
   public:
     MultiHeadAttention(const Scope& scope, std::int64_t channels, int heads);
     // Self-attention over x [N, L, C]; key_mask [N, L] of 0 and 1, or undefined.
-    // With `weights`, the probabilities [N, heads, L, L] are made as a tensor on the tape (for explanations; slower).
+    // With `weights`, the probabilities [N, heads, L, L] are made as a tensor on the tape (for explanations;
+    // slower).
     Tensor operator()(const Tensor& x, const Tensor& key_mask = {}, Tensor* weights = nullptr) const;
 
   private:

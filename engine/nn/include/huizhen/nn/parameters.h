@@ -16,8 +16,8 @@ namespace huizhen::engine {
 struct Parameter {
     std::string name;  // "stem.0.conv.weight"
     Tensor value;
-    bool decays = true;      // weight decay applies: matrices yes, biases and norms no
-    bool trainable = true;   // false: frozen, no gradient
+    bool decays = true;     // weight decay applies: matrices yes, biases and norms no
+    bool trainable = true;  // false: frozen, no gradient
 };
 
 enum class Initial { kZeros, kOnes, kHeNormal, kXavierUniform, kNormal002 };
@@ -27,8 +27,9 @@ class ParameterSet {
   public:
     ParameterSet(Context& context, std::uint64_t seed);
 
-    // A new leaf; names are unique. Initial values depend on the seed and the name alone, not on the order of calls.
-    // He: deviation sqrt(2 / fan_in); Xavier: +-sqrt(6 / (fan_in + fan_out)); kernels count in both fans.
+    // A new leaf; names are unique. Initial values depend on the seed and the name alone, not on the order of
+    // calls. He: deviation sqrt(2 / fan_in); Xavier: +-sqrt(6 / (fan_in + fan_out)); kernels count in both
+    // fans.
     Tensor add(std::string name, const Shape& shape, Initial initial, bool decays);
 
     Context& context() const { return *context_; }

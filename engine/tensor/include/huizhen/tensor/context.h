@@ -2,8 +2,8 @@
 
 // Where tensors live and where operations run: an ordered list of backends and the host's threads.
 //
-// One thread at a time uses a context and the tensors made in it. Different contexts are independent and may run on
-// different threads; they may share an Executor.
+// One thread at a time uses a context and the tensors made in it. Different contexts are independent and may
+// run on different threads; they may share an Executor.
 
 #include <cstdint>
 #include <initializer_list>

@@ -1,7 +1,7 @@
 #pragma once
 
-// Losses: scalars, weighted means over elements. weight undefined means 1 for every element; an element with weight 0 has no
-// influence, and a total weight of 0 gives a loss of 0 (a head without labels in this batch).
+// Losses: scalars, weighted means over elements. weight undefined means 1 for every element; an element with
+// weight 0 has no influence, and a total weight of 0 gives a loss of 0 (a head without labels in this batch).
 
 #include <huizhen/tensor/tensor.h>
 

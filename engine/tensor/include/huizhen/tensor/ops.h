@@ -1,7 +1,8 @@
 #pragma once
 
-// Operations. Free functions over tensors of one context; each records itself on the tape when an input wants a
-// gradient and the context is recording. Wrong shapes are our own bugs: HZ_CHECK. Negative axes count from the end.
+// Operations. Free functions over tensors of one context; each records itself on the tape when an input wants
+// a gradient and the context is recording. Wrong shapes are our own bugs: HZ_CHECK. Negative axes count from
+// the end.
 
 #include <array>
 #include <cstdint>
@@ -70,7 +71,8 @@ struct MatmulOptions {
 };
 Tensor matmul(const Tensor& a, const Tensor& b, MatmulOptions options = {});
 // x [..., In], weight [Out, In], bias [Out] or undefined -> [..., Out]
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation = Activation::kNone);
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              Activation activation = Activation::kNone);
 
 // ---- images
 struct ConvOptions2d {
@@ -86,7 +88,8 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, ConvOpt
 // x [N, Ci, D, H, W], weight [Co, Ci, Kd, Kh, Kw], bias [Co] or undefined
 Tensor conv3d(const Tensor& x, const Tensor& weight, const Tensor& bias, ConvOptions3d options = {});
 
-// Kernel, stride and pad of (depth,) height, width; for [N, C, H, W] give 1, 1, 0 as depth. The average leaves padding out.
+// Kernel, stride and pad of (depth,) height, width; for [N, C, H, W] give 1, 1, 0 as depth. The average
+// leaves padding out.
 struct PoolOptions {
     std::array<int, 3> kernel{2, 2, 2};
     std::array<int, 3> stride{2, 2, 2};
@@ -99,13 +102,14 @@ Tensor global_average_pool(const Tensor& x);  // [N, C, ...] -> [N, C]
 // ---- normalisation; gamma, beta [C]; the activation is applied to the result
 Tensor group_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, int groups,
                   Activation activation = Activation::kNone, float epsilon = 1e-5F);
-Tensor layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, float epsilon = 1e-5F);  // last axis
+Tensor layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                  float epsilon = 1e-5F);  // last axis
 
 // ---- attention
 Tensor softmax(const Tensor& x);      // last axis
 Tensor log_softmax(const Tensor& x);  // last axis
-// q [B, H, Lq, Dh], k, v [B, H, Lk, Dh]; key_mask [B, Lk] of 0 (hidden) and 1, or undefined; scale 1 / sqrt(Dh).
-// Never holds the [Lq, Lk] matrix of all heads at once.
+// q [B, H, Lq, Dh], k, v [B, H, Lk, Dh]; key_mask [B, Lk] of 0 (hidden) and 1, or undefined; scale 1 /
+// sqrt(Dh). Never holds the [Lq, Lk] matrix of all heads at once.
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& key_mask = {});
 // The same for q, k, v packed in one tensor [3, B, H, L, Dh] -> [B, H, L, Dh].
 Tensor self_attention(const Tensor& qkv, const Tensor& key_mask = {});

@@ -1,8 +1,8 @@
 #pragma once
 
-// Tensor: a handle to dense memory in a Context, and its place on the tape. Copying a handle shares the values.
-// Shapes follow PyTorch: images [N, C, D, H, W] or [N, C, H, W], tokens [N, L, C]. The memory may be kept in a layout
-// private to the backend; every function here speaks of canonical row-major order.
+// Tensor: a handle to dense memory in a Context, and its place on the tape. Copying a handle shares the
+// values. Shapes follow PyTorch: images [N, C, D, H, W] or [N, C, H, W], tokens [N, L, C]. The memory may be
+// kept in a layout private to the backend; every function here speaks of canonical row-major order.
 
 #include <cstdint>
 #include <memory>
@@ -69,8 +69,8 @@ struct BackwardOptions {
     bool keep_tape = false;  // another backward() over the same results will follow
 };
 
-// Adds d(sum(result * seed)) / d(leaf) to the gradient of every leaf that wants one. Without a seed: ones; the
-// result is then usually a scalar loss. Order of accumulation is fixed.
+// Adds d(sum(result * seed)) / d(leaf) to the gradient of every leaf that wants one. Without a seed: ones;
+// the result is then usually a scalar loss. Order of accumulation is fixed.
 void backward(const Tensor& result, BackwardOptions options = {});
 void backward(const Tensor& result, const Tensor& seed, BackwardOptions options = {});
 
