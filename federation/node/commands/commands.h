@@ -1,13 +1,13 @@
 #pragma once
 
-// The subcommands of huizhen-node. Each adds itself to the program and, when chosen, sets `action`: what to run
-// after parsing, returning the exit code.
+// The subcommands of huizhen-node. Each adds itself to the program and, when chosen, sets `action`: what to
+// run after parsing, returning the exit code.
 
 #include <functional>
 
 #include <CLI/App.hpp>
-#include <CLI/Formatter.hpp>
 #include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 
 #include <huizhen/node/exit_code.h>
 

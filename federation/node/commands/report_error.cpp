@@ -1,0 +1,21 @@
+#include "report_error.h"
+
+#include <iostream>
+
+namespace huizhen::node {
+
+ExitCode report(const Error& error, ExitCode code) {
+    std::cerr << "huizhen-node: " << error.message() << '\n';
+    if (code == ExitCode::kInputRefused)
+        std::cerr << "Refused (" << error_code_name(error.code()) << "); nothing was written.\n";
+    if (code == ExitCode::kInternal) std::cerr << "This is a fault of the program; please report it.\n";
+    return code;
+}
+
+ExitCode print(std::string_view text) {
+    std::cout << text << std::flush;
+    if (std::cout) return ExitCode::kOk;
+    return report(Error(ErrorCode::kIo, "standard output cannot be written"), ExitCode::kEnvironment);
+}
+
+}  // namespace huizhen::node

@@ -1,0 +1,16 @@
+#pragma once
+
+// How a command tells a person that it did not do what was asked.
+
+#include <huizhen/base/result.h>
+#include <huizhen/node/exit_code.h>
+
+namespace huizhen::node {
+
+// "huizhen-node: <message>" on standard error; returns `code`.
+ExitCode report(const Error& error, ExitCode code);
+
+// Writes to standard output and says so when that fails (a closed pipe, a full disk).
+ExitCode print(std::string_view text);
+
+}  // namespace huizhen::node

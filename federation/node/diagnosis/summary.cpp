@@ -1,0 +1,110 @@
+#include <sstream>
+
+#include <huizhen/node/diagnosis/summary.h>
+#include <huizhen/node/diagnosis/words.h>
+#include <huizhen/node/version.h>
+
+namespace huizhen::node {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+
+// Breaks at spaces; lines after the first are indented two further.
+void wrapped(std::ostream& out, const std::string& text, std::size_t indent) {
+    std::istringstream words(text);
+    std::string word, line(indent, ' ');
+    bool first_on_line = true;
+    while (words >> word) {
+        if (!first_on_line && line.size() + 1 + word.size() > kColumns) {
+            out << line << '\n';
+            line.assign(indent + 2, ' ');
+            first_on_line = true;
+        }
+        if (!first_on_line) line += ' ';
+        line += word;
+        first_on_line = false;
+    }
+    out << line << '\n';
+}
+
+void print_scan(std::ostream& out, const Diagnosis& d) {
+    out << (d.synthetic ? "SYNTHETIC chest CT (a phantom, no patient): " : "Chest CT: ") << d.volume_size.z
+        << " slices of " << d.volume_size.x << " x " << d.volume_size.y << ", voxels "
+        << fixed(d.spacing_mm.x, 2) << " x " << fixed(d.spacing_mm.y, 2) << " x " << fixed(d.spacing_mm.z, 2)
+        << " mm\n";
+    out << "Lungs: right " << fixed(d.right_lung_litres, 1) << " l, left " << fixed(d.left_lung_litres, 1)
+        << " l; " << d.candidates << " places looked at\n";
+    for (const imaging::AssemblyFinding& finding : d.assembly) {
+        const bool warning = finding.severity == imaging::Severity::kWarning;
+        wrapped(out,
+                std::string(warning ? "Warning" : "Note") + " (" + finding.code + "): " + finding.message, 0);
+    }
+    for (const std::string& caution : d.cautions) wrapped(out, "Warning: " + caution, 0);
+    for (const UnusedInput& input : d.unused_inputs) {
+        out << "The " << input.kind << " given is valid and is not yet used by this model.\n";
+    }
+}
+
+void print_finding(std::ostream& out, const Finding& f, const std::string& folder) {
+    out << '\n' << f.number << ". " << place_words(f.place) << '\n';
+    wrapped(out, size_words(f), 3);
+    out << "   Malignancy " << malignancy_words(f.malignancy) << ", nodule " << fixed(f.nodule_probability, 2)
+        << '\n';
+    wrapped(out,
+            label_set_words(f.malignancy) + " (" + fixed(100 * f.malignancy.miscoverage, 0) + " % per label)",
+            3);
+    out << "   Centre " << fixed(f.place.centre_mm.x, 1) << ", " << fixed(f.place.centre_mm.y, 1) << ", "
+        << fixed(f.place.centre_mm.z, 1) << " mm (LPS), slice " << f.place.slice << " from the feet\n";
+    std::string looks;
+    for (const std::string& word : attribute_words(f)) looks += (looks.empty() ? "Looks: " : ", ") + word;
+    wrapped(out, looks, 3);
+    for (const clinical::FormulaResult& formula : f.formulas) wrapped(out, formula_words(formula), 3);
+    for (const clinical::GuidelineResult& guideline : f.guidelines) {
+        for (const std::string& line : guideline_words(guideline))
+            wrapped(out, line, line.starts_with(' ') ? 5 : 3);
+    }
+    if (!f.picture.empty()) out << "   Picture " << folder << '/' << f.picture << '\n';
+}
+
+}  // namespace
+
+std::string to_summary(const Diagnosis& d, const std::string& folder) {
+    std::ostringstream out;
+    print_scan(out, d);
+    out << '\n';
+    if (d.findings.empty()) {
+        wrapped(out, std::string(kNothingFound), 0);
+        for (const clinical::GuidelineResult& guideline : d.exam_guidelines) {
+            for (const std::string& line : guideline_words(guideline))
+                wrapped(out, line, line.starts_with(' ') ? 2 : 0);
+        }
+    } else {
+        out << d.findings.size() << (d.findings.size() == 1 ? " finding" : " findings, most suspicious first")
+            << '\n';
+    }
+    for (const Finding& finding : d.findings) print_finding(out, finding, folder);
+    if (d.not_reported > 0) {
+        out << '\n'
+            << d.not_reported << " more nodules of lower probability are not reported: at most "
+            << kMaxFindings << " are.\n";
+    }
+    if (!d.patient_formulas.empty()) {
+        out << '\n';
+        for (const clinical::FormulaResult& formula : d.patient_formulas)
+            wrapped(out, formula_words(formula), 0);
+    }
+    out << '\n';
+    if (!folder.empty())
+        out << "Written to " << folder << " (diagnosis.json"
+            << (d.contact_sheet.empty() ? "" : ", " + d.contact_sheet) << ")\n";
+    double seconds = 0;
+    for (const StageTime& time : d.times) seconds += time.seconds;
+    out << "huizhen-node " << software_version();
+    for (const ModelIdentity& model : d.models)
+        out << ", " << model.role << " model " << model.sha256.substr(0, 12);
+    out << "; " << fixed(seconds, 1) << " s\n";
+    wrapped(out, std::string(kIntendedUse), 0);
+    return out.str();
+}
+
+}  // namespace huizhen::node

@@ -1,0 +1,41 @@
+#pragma once
+
+// A result folder that appears whole or not at all: filled under a temporary name beside its place, put there
+// by one rename. An earlier result of ours is replaced; anything else in the way is left alone and refused.
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include <huizhen/base/result.h>
+
+namespace huizhen::node {
+
+// The file every result folder holds; its "files" list names the others.
+inline constexpr std::string_view kDocumentName = "diagnosis.json";
+inline constexpr std::string_view kDocumentFormat = "huizhen-diagnosis";
+
+class OutputFolder {
+  public:
+    // Checks `target` and makes the temporary folder, so that a bad place is known before the work is done.
+    // kInvalidArgument when something not ours is there; kPermissionDenied, kIo.
+    static Result<OutputFolder> prepare(const std::filesystem::path& target);
+
+    ~OutputFolder();  // uncommitted: removes everything it made
+    OutputFolder(OutputFolder&& other) noexcept;
+    OutputFolder& operator=(OutputFolder&&) = delete;
+
+    // Where to write.
+    const std::filesystem::path& path() const { return temporary_; }
+
+    // Puts the folder in its place. Once.
+    Status commit();
+
+  private:
+    OutputFolder() = default;
+    std::filesystem::path target_, temporary_;
+    std::vector<std::filesystem::path> made_parents_;  // outermost first
+    bool done_ = true;
+};
+
+}  // namespace huizhen::node

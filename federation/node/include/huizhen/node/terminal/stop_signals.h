@@ -1,0 +1,24 @@
+#pragma once
+
+// Ctrl-C and SIGTERM as a stop token. One object in a program, made in main before other threads start.
+
+#include <memory>
+#include <stop_token>
+
+namespace huizhen::node {
+
+class StopSignals {
+  public:
+    StopSignals();
+    ~StopSignals();  // puts the former handlers back
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+
+    std::stop_token token() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace huizhen::node

@@ -1,0 +1,55 @@
+// huizhen-node: the hospital's program.
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include <CLI/CLI.hpp>
+
+#include <huizhen/node/version.h>
+
+#include "commands/commands.h"
+#include "commands/report_error.h"
+
+namespace huizhen::node {
+namespace {
+
+ExitCode run_program(int argc, char** argv) {
+    CLI::App program(
+        "Huizhen node: reads chest CT on the hospital's own machine.\n" + std::string(kIntendedUse),
+        "huizhen-node");
+    program.set_version_flag("--version", "huizhen-node " + std::string(software_version()));
+    program.require_subcommand(1);
+    program.footer(exit_codes_help());
+    Action action;
+    add_diagnose(program, action);
+    add_phantom(program, action);
+    add_status(program, action);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // --help and --version come this way too, with exit code 0.
+        return program.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
+    }
+    return action();
+}
+
+}  // namespace
+}  // namespace huizhen::node
+
+int main(int argc, char** argv) {
+    using huizhen::node::ExitCode;
+    // A file-size limit shall give an error to report, like a full disk, not end the program.
+    std::signal(SIGXFSZ, SIG_IGN);
+    ExitCode code = ExitCode::kInternal;
+    try {
+        code = huizhen::node::run_program(argc, argv);
+    } catch (const std::bad_alloc&) {
+        code = report(huizhen::Error(huizhen::ErrorCode::kOutOfMemory, "not enough memory for this scan"),
+                      ExitCode::kEnvironment);
+    } catch (const std::exception& error) {
+        code = report(huizhen::Error(huizhen::ErrorCode::kInternal, error.what()), ExitCode::kInternal);
+    }
+    return static_cast<int>(code);
+}
