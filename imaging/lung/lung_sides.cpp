@@ -55,9 +55,45 @@ bool label_cores(const Mask& air, const Grid<float>& squared, double radius_voxe
     return true;
 }
 
-Mask only(const Grid<std::uint8_t>& sides, std::uint8_t side) {
-    Mask out(sides.size(), sides.geometry());
-    for (std::size_t i = 0; i < out.voxels().size(); ++i) out.voxels()[i] = sides.voxels()[i] == side ? 1 : 0;
+// A part of the grid: one lung with room around it. What lies farther off does not matter to it.
+struct Frame {
+    int x = 0, y = 0, z = 0;
+    Size3 size;
+};
+
+Frame frame_around(const Grid<std::uint8_t>& sides, std::uint8_t side, int margin) {
+    const Size3 size = sides.size();
+    int low[3] = {size.x, size.y, size.z}, high[3] = {-1, -1, -1};
+    for (int z = 0; z < size.z; ++z) {
+        for (int y = 0; y < size.y; ++y) {
+            const std::uint8_t* row = &sides.voxels()[sides.index(0, y, z)];
+            for (int x = 0; x < size.x; ++x) {
+                if (row[x] != side) continue;
+                const int at[3] = {x, y, z};
+                for (int axis = 0; axis < 3; ++axis) {
+                    low[axis] = std::min(low[axis], at[axis]);
+                    high[axis] = std::max(high[axis], at[axis]);
+                }
+            }
+        }
+    }
+    const int last[3] = {size.x - 1, size.y - 1, size.z - 1};
+    for (int axis = 0; axis < 3; ++axis) {
+        low[axis] = std::max(low[axis] - margin, 0);
+        high[axis] = std::min(high[axis] + margin, last[axis]);
+    }
+    return {low[0], low[1], low[2], {high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1}};
+}
+
+Mask only(const Grid<std::uint8_t>& sides, std::uint8_t side, const Frame& frame) {
+    Mask out(frame.size, sides.geometry());
+    for (int z = 0; z < frame.size.z; ++z) {
+        for (int y = 0; y < frame.size.y; ++y) {
+            const std::uint8_t* from = &sides.voxels()[sides.index(frame.x, y + frame.y, z + frame.z)];
+            std::uint8_t* to = &out.voxels()[out.index(0, y, z)];
+            for (int x = 0; x < frame.size.x; ++x) to[x] = from[x] == side ? 1 : 0;
+        }
+    }
     return out;
 }
 
@@ -77,6 +113,16 @@ RowEnds ends_of_row(const std::uint8_t* row, int n) {
         }
     }
     return ends;
+}
+
+std::vector<RowEnds> ends_of_rows(const Grid<std::uint8_t>& sides) {
+    const Size3 size = sides.size();
+    std::vector<RowEnds> out;
+    out.reserve(static_cast<std::size_t>(size.y) * static_cast<std::size_t>(size.z));
+    for (std::size_t row = 0; row < size.count(); row += static_cast<std::size_t>(size.x)) {
+        out.push_back(ends_of_row(sides.voxels().data() + row, size.x));
+    }
+    return out;
 }
 
 // Mediastinum: in the gap between the lungs, right lung on its one side and left lung on its other.
@@ -136,8 +182,43 @@ void fill_ball(Mask& mask, int x, int y, int z, double radius) {
     }
 }
 
+// Marks the mediastinum in a frame.
+Mask mediastinum_in(const Frame& frame, Size3 whole, const std::vector<RowEnds>& ends,
+                    const Geometry& geometry) {
+    Mask out(frame.size, geometry);
+    for (int z = 0; z < frame.size.z; ++z) {
+        for (int y = 0; y < frame.size.y; ++y) {
+            const RowEnds& row =
+                ends[static_cast<std::size_t>(y + frame.y) +
+                     static_cast<std::size_t>(whole.y) * static_cast<std::size_t>(z + frame.z)];
+            for (int x = 0; x < frame.size.x; ++x) out.at(x, y, z) = is_between(row, x + frame.x) ? 1 : 0;
+        }
+    }
+    return out;
+}
+
+// Closed by the small ball in the mediastinum and by the large one elsewhere; both share the first transform.
+Mask close_by_place(const Mask& lung, const Mask& mediastinum, Executor& executor) {
+    const double mm = isotropic_spacing_mm(lung.geometry());
+    const Grid<float> reach = squared_distance_to(lung, 1, executor);
+    Mask closed(lung.size(), lung.geometry());
+    for (const bool between : {true, false}) {
+        const double radius = (between ? kBallMm : kCostalBallMm) / mm;
+        const auto limit = static_cast<float>(radius * radius);
+        Mask grown(lung.size(), lung.geometry());
+        for (std::size_t i = 0; i < grown.voxels().size(); ++i)
+            grown.voxels()[i] = reach.voxels()[i] <= limit ? 1 : 0;
+        const Grid<float> depth = squared_distance_to(grown, 0, executor);
+        for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
+            const bool here = between || mediastinum.voxels()[i] == 0;
+            if (here && depth.voxels()[i] > limit) closed.voxels()[i] = 1;
+        }
+    }
+    return closed;
+}
+
 // Blows up the inscribed balls of what closing added to `lung`.
-void grow_thick_parts(const Mask& lung, const Grid<std::uint8_t>& sides, Mask& closed, Executor& executor) {
+void grow_thick_parts(const Mask& lung, const Mask& mediastinum, Mask& closed, Executor& executor) {
     Mask added(lung.size(), lung.geometry());
     for (std::size_t i = 0; i < added.voxels().size(); ++i) {
         added.voxels()[i] = closed.voxels()[i] != 0 && lung.voxels()[i] == 0 ? 1 : 0;
@@ -147,13 +228,11 @@ void grow_thick_parts(const Mask& lung, const Grid<std::uint8_t>& sides, Mask& c
     const Size3 size = lung.size();
     for (int z = 0; z < size.z; ++z) {
         for (int y = 0; y < size.y; ++y) {
-            const std::size_t row = lung.index(0, y, z);
-            const RowEnds ends = ends_of_row(sides.voxels().data() + row, size.x);
             for (int x = 0; x < size.x; ++x) {
-                const double radius = std::sqrt(double{squared.voxels()[row + x]});
+                const double radius = std::sqrt(double{squared.at(x, y, z)});
                 if (radius < thick || !is_deepest(squared, x, y, z)) continue;
-                fill_ball(closed, x, y, z,
-                          radius * (1 + (is_between(ends, x) ? kMediastinalInflation : kInflation)));
+                const double inflation = mediastinum.at(x, y, z) != 0 ? kMediastinalInflation : kInflation;
+                fill_ball(closed, x, y, z, radius * (1 + inflation));
             }
         }
     }
@@ -179,27 +258,29 @@ Grid<std::uint8_t> part_sides(const Mask& air, double body_middle_x, Executor& e
 }
 
 Grid<std::uint8_t> close_sides(const Grid<std::uint8_t>& sides, const Mask& airways, Executor& executor) {
-    const Size3 size = sides.size();
     Grid<std::uint8_t> out = sides;
+    const std::vector<RowEnds> ends = ends_of_rows(sides);
+    const double mm = isotropic_spacing_mm(sides.geometry());
+    // The dilated lung and a voxel of the outside must fit.
+    const int margin = static_cast<int>(std::ceil(kCostalBallMm / mm)) + 2;
     for (const std::uint8_t side : {kRightLung, kLeftLung}) {
-        const Mask lung = only(sides, side);
-        Mask closed = close_gaps(lung, kBallMm, executor);
-        const Mask costal = close_gaps(lung, kCostalBallMm, executor);
-        for (int z = 0; z < size.z; ++z) {
-            for (int y = 0; y < size.y; ++y) {
-                const std::size_t row = sides.index(0, y, z);
-                const RowEnds ends = ends_of_row(sides.voxels().data() + row, size.x);
-                for (int x = 0; x < size.x; ++x) {
-                    if (costal.voxels()[row + x] != 0 && !is_between(ends, x)) closed.voxels()[row + x] = 1;
+        if (std::find(sides.voxels().begin(), sides.voxels().end(), side) == sides.voxels().end()) continue;
+        const Frame frame = frame_around(sides, side, margin);
+        const Mask lung = only(sides, side, frame);
+        const Mask mediastinum = mediastinum_in(frame, sides.size(), ends, sides.geometry());
+        Mask closed = close_by_place(lung, mediastinum, executor);
+        fill_holes(closed);
+        grow_thick_parts(lung, mediastinum, closed, executor);
+        drop_islands(lung, closed);
+        for (int z = 0; z < frame.size.z; ++z) {
+            for (int y = 0; y < frame.size.y; ++y) {
+                const std::size_t row = sides.index(frame.x, y + frame.y, z + frame.z);
+                for (int x = 0; x < frame.size.x; ++x) {
+                    const bool airway = !airways.empty() && airways.voxels()[row + x] != 0;
+                    std::uint8_t& label = out.voxels()[row + x];
+                    if (closed.at(x, y, z) != 0 && label == kNoLung && !airway) label = side;
                 }
             }
-        }
-        fill_holes(closed);
-        grow_thick_parts(lung, sides, closed, executor);
-        drop_islands(lung, closed);
-        for (std::size_t i = 0; i < closed.voxels().size(); ++i) {
-            const bool airway = !airways.empty() && airways.voxels()[i] != 0;
-            if (closed.voxels()[i] != 0 && out.voxels()[i] == kNoLung && !airway) out.voxels()[i] = side;
         }
     }
     return out;
