@@ -9,6 +9,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djencode.h>
 #include <dcmtk/dcmjpls/djencode.h>
+#include <dcmtk/oflog/oflog.h>
 
 #include <huizhen/base/check.h>
 
@@ -21,6 +22,7 @@ void must(const OFCondition& status) { HZ_CHECK(status.good(), status.text()); }
 
 void register_encoders_once() {
     static const bool registered = [] {
+        OFLog::configure(OFLogger::ERROR_LOG_LEVEL);
         DJEncoderRegistration::registerCodecs();
         DJLSEncoderRegistration::registerCodecs();
         DcmRLEEncoderRegistration::registerCodecs();

@@ -21,6 +21,9 @@ void expect_same_voxels(const Volume& read, const Volume& written, int tolerance
 struct Syntax {
     const char* uid;
     const char* name;
+
+    // Names the test; the default would print an address, another one in every run.
+    friend void PrintTo(const Syntax& syntax, std::ostream* out) { *out << syntax.uid; }
 };
 
 class LosslessTransferSyntax : public ::testing::TestWithParam<Syntax> {};
@@ -74,14 +77,14 @@ TEST(Jpeg2000Series, of_a_body_ct_is_assembled) {
               "0d9f62d8433a424e582d5a4478ba5af0eff3f5c3589fc90af21b0c448fd0ff5e");
 }
 
-class CompressedTransferSyntax : public ::testing::TestWithParam<const char*> {};
+class CompressedTransferSyntax : public ::testing::TestWithParam<Syntax> {};
 
 // Only the last fragment's length is made to lie, so that the container stays whole and the codec has to
 // notice.
 TEST_P(CompressedTransferSyntax, with_half_a_stream_is_refused_not_filled_with_grey) {
     const TemporaryFolder folder;
     phantom::write(folder.path(), phantom::volume({64, 64, 1}));
-    phantom::transcode(folder.path(), GetParam());
+    phantom::transcode(folder.path(), GetParam().uid);
     const auto path = phantom::files(folder.path()).front();
     const std::string bytes = phantom::read_bytes(path);
     const std::string pixel_data("\xE0\x7F\x10\x00OB\x00\x00\xFF\xFF\xFF\xFF", 12),
@@ -103,9 +106,11 @@ TEST_P(CompressedTransferSyntax, with_half_a_stream_is_refused_not_filled_with_g
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CompressedTransferSyntax,
-                         ::testing::Values("1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.57",
-                                           "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.80",
-                                           "1.2.840.10008.1.2.4.81"));
+                         ::testing::Values(Syntax{"1.2.840.10008.1.2.5", "RLE lossless"},
+                                           Syntax{"1.2.840.10008.1.2.4.57", "JPEG lossless"},
+                                           Syntax{"1.2.840.10008.1.2.4.70", "JPEG lossless, first-order"},
+                                           Syntax{"1.2.840.10008.1.2.4.80", "JPEG-LS lossless"},
+                                           Syntax{"1.2.840.10008.1.2.4.81", "JPEG-LS near-lossless"}));
 
 // The transfer syntax UID in the file meta information, replaced by one of the same length.
 std::string with_syntax(std::string bytes, std::string_view from, std::string_view to) {
