@@ -73,7 +73,8 @@ InferenceScope::InferenceScope(Context& context) : context_(context), before_(co
 }
 InferenceScope::~InferenceScope() { context_.impl().recording = before_; }
 
-Storage::Storage(Context& owner, std::size_t size) : context(&owner), bytes(size) {
+Storage::Storage(Context& owner, std::size_t size)
+    : context(&owner), bytes(size), version(owner.impl().next_version++) {
     const auto& primary = owner.impl().primary();
     check_status(primary.table->allocate(primary.state, bytes, &data));
 }

@@ -23,6 +23,7 @@ struct Context::Impl {
     std::vector<Entry> backends;
     bool recording = true;
     std::uint64_t next_sequence = 0;
+    std::uint64_t next_version = 1;
     std::vector<Fallback> fallbacks;
 
     const Entry& primary() const { return backends.front(); }
@@ -33,6 +34,7 @@ struct Storage {
     Context* context;
     void* data = nullptr;
     std::size_t bytes;
+    std::uint64_t version;  // of the values: never used twice in a context
 
     Storage(Context& owner, std::size_t size);
     ~Storage();
@@ -79,6 +81,9 @@ Tensor view_as(const Tensor& x, const Shape& shape);
 
 Tensor to_layout(const Tensor& x, std::int32_t layout);  // off the tape; x itself where nothing is to do
 inline Tensor canonical(const Tensor& x) { return to_layout(x, HZ_LAYOUT_CANONICAL); }
+
+// After every write in place to values that someone may have seen.
+inline void changed(const Tensor& x) { x.impl()->storage->version = x.context().impl().next_version++; }
 
 HzTensor view(const Tensor& x);  // undefined: absent
 HzTensor view(const Tensor& x, const Shape& shape);

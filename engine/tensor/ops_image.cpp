@@ -69,6 +69,8 @@ Tensor conv(const Tensor& input, const Tensor& weight, const Tensor& bias, const
     arguments.x = view(input);
     arguments.w = view(weight);
     arguments.bias = view(bias);
+    // While training, weights change before they are met again.
+    arguments.weights_version = context.recording() ? 0 : weight.impl()->storage->version;
     arguments.y = view(input, shape);
     const auto& primary = context.impl().primary();
     const std::int32_t layout = primary.table->conv_layout(primary.state, &arguments);

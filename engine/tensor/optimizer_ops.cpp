@@ -26,6 +26,9 @@ void adamw_step(Tensor& parameter, const Tensor& gradient, Tensor& m, Tensor& v,
     arguments.correction2 = static_cast<float>(1.0 - std::pow(static_cast<double>(step.beta2), t));
     run(parameter.context(), HZ_OP_ADAMW, {arguments.w},
         [&](const HzBackend& b, void* s) { return b.adamw(s, &arguments); });
+    changed(parameter);
+    changed(m);
+    changed(v);
 }
 
 double global_norm(std::span<const Tensor> gradients) {
@@ -48,6 +51,7 @@ void axpby(const Tensor& x, float alpha, Tensor& y, float beta) {
     HzAxpby arguments{view(x), view(y), alpha, beta};
     run(x.context(), HZ_OP_AXPBY, {arguments.x, arguments.y},
         [&](const HzBackend& b, void* s) { return b.axpby(s, &arguments); });
+    changed(y);
 }
 
 }  // namespace huizhen::engine

@@ -129,6 +129,7 @@ void Tensor::assign(std::span<const float> values) {
     HZ_CHECK(impl_->layout == HZ_LAYOUT_CANONICAL, "only leaves are assigned to");
     HZ_CHECK(static_cast<std::int64_t>(values.size()) == count(), "as many values as elements");
     upload(*this, values.data(), values.size_bytes());
+    changed(*this);
 }
 
 void Tensor::assign(const Tensor& other) {

@@ -23,7 +23,7 @@ int guarded(void* state, const Arguments* arguments) {
 }
 
 int create(const HzParallel* parallel, void** state) {
-    auto* made = new (std::nothrow) cpu::State{*parallel, &cpu::kernels(), {}};
+    auto* made = new (std::nothrow) cpu::State{*parallel, &cpu::kernels(), {}, {}};
     *state = made;
     return made != nullptr ? HZ_OK : HZ_OUT_OF_MEMORY;
 }

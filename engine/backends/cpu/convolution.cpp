@@ -2,6 +2,7 @@
 
 #include "correlate.h"
 #include "image.h"
+#include "winograd.h"
 
 namespace huizhen::engine::cpu {
 namespace {
@@ -35,6 +36,22 @@ void pack(State& state, const Correlation& c, const float* weights, float* packe
                          }
                      }
                  });
+}
+
+std::int64_t prepared_size(const Kernels& kernels, const Correlation& c) {
+    if (winograd_fits(c)) return winograd_size(kernels, c);
+    return packed_size(kernels, c.taps[0] * c.taps[1] * c.taps[2], c.src_channels, c.dst_channels);
+}
+
+// Packs, and transforms where Winograd will be used.
+template <typename Element>
+void prepare(State& state, const Correlation& c, const float* weights, float* out, Element element) {
+    if (!winograd_fits(c)) return pack(state, c, weights, out, element);
+    const std::int64_t taps = c.taps[0] * c.taps[1] * c.taps[2];
+    const PoolBuffer packed(
+        state, static_cast<std::size_t>(packed_size(*state.kernels, taps, c.src_channels, c.dst_channels)));
+    pack(state, c, weights, packed.data(), element);
+    winograd_weights(state, c, packed.data(), out);
 }
 
 // What backward-data does along one axis for input positions r, r + stride, ...: the kernel taps that reach
@@ -85,12 +102,23 @@ void conv_forward(State& state, const HzConv& a) {
     c.bias = floats(a.bias);
     c.activation = a.activation;
     const std::int64_t taps = w.size[0] * w.size[1] * w.size[2];
-    const PoolBuffer packed(state, static_cast<std::size_t>(packed_size(*state.kernels, taps, x.c, y.c)));
-    pack(state, c, w.data, packed.data(),
-         [&](std::int64_t co, std::int64_t ci, std::int64_t tz, std::int64_t ty, std::int64_t tx) {
-             return (co * x.c + ci) * taps + (tz * w.size[1] + ty) * w.size[2] + tx;
-         });
-    c.weights = packed.data();
+    const auto element = [&](std::int64_t co, std::int64_t ci, std::int64_t tz, std::int64_t ty,
+                             std::int64_t tx) {
+        return (co * x.c + ci) * taps + (tz * w.size[1] + ty) * w.size[2] + tx;
+    };
+    const std::int64_t size = prepared_size(*state.kernels, c);
+    if (a.weights_version == 0) {
+        const PoolBuffer prepared(state, static_cast<std::size_t>(size));
+        prepare(state, c, w.data, prepared.data(), element);
+        c.weights = prepared.data();
+        return correlate(state, c);
+    }
+    c.weights = state.packed.find(a.weights_version, size);
+    if (c.weights == nullptr) {
+        float* kept = state.packed.add(a.weights_version, size);
+        prepare(state, c, w.data, kept, element);
+        c.weights = kept;
+    }
     correlate(state, c);
 }
 
@@ -106,7 +134,6 @@ void conv_backward_data(State& state, const HzConv& a) {
         stride[i] = a.stride[x.axis[i]];
         pad[i] = a.pad[x.axis[i]];
     }
-    const PoolBuffer packed(state, static_cast<std::size_t>(packed_size(*state.kernels, taps, y.c, x.c)));
     for (std::int64_t phase = 0; phase < stride[0] * stride[1] * stride[2]; ++phase) {
         const std::array<std::int64_t, 3> r{phase / (stride[1] * stride[2]), phase / stride[2] % stride[1],
                                             phase % stride[2]};
@@ -128,14 +155,15 @@ void conv_backward_data(State& state, const HzConv& a) {
             c.dst_stride[i] = stride[i];
             c.dst_offset[i] = r[i];
         }
-        pack(state, c, w.data, packed.data(),
-             [&](std::int64_t ci, std::int64_t co, std::int64_t tz, std::int64_t ty, std::int64_t tx) {
-                 const std::int64_t kz = phases[0].last_tap - tz * stride[0];
-                 const std::int64_t ky = phases[1].last_tap - ty * stride[1];
-                 const std::int64_t kx = phases[2].last_tap - tx * stride[2];
-                 return (co * x.c + ci) * taps + (kz * w.size[1] + ky) * w.size[2] + kx;
-             });
-        c.weights = packed.data();
+        const PoolBuffer prepared(state, static_cast<std::size_t>(prepared_size(*state.kernels, c)));
+        prepare(state, c, w.data, prepared.data(),
+                [&](std::int64_t ci, std::int64_t co, std::int64_t tz, std::int64_t ty, std::int64_t tx) {
+                    const std::int64_t kz = phases[0].last_tap - tz * stride[0];
+                    const std::int64_t ky = phases[1].last_tap - ty * stride[1];
+                    const std::int64_t kx = phases[2].last_tap - tx * stride[2];
+                    return (co * x.c + ci) * taps + (kz * w.size[1] + ky) * w.size[2] + kx;
+                });
+        c.weights = prepared.data();
         correlate(state, c);  // without taps it writes zeros
     }
 }

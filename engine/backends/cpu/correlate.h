@@ -17,7 +17,8 @@ struct Correlation {
     std::int64_t dst_size[3], dst_channels;
     std::int64_t outputs[3], taps[3];
     std::int64_t src_stride[3], src_offset[3], dst_stride[3], dst_offset[3];
-    const float* weights;  // per channel block: [tz][ty][tx][src channel][block width], zero-padded
+    const float* weights;  // as prepared by winograd_weights() where winograd_fits(), else packed:
+                           // per channel block [tz][ty][tx][src channel][block width], zero-padded
     const float* bias;     // null: 0
     int activation;
 };

@@ -42,6 +42,31 @@ void MemoryPool::give(void* memory, std::size_t bytes) {
     kept_bytes_ += size;
 }
 
+const float* PackedWeights::find(std::uint64_t version, std::int64_t floats) {
+    const auto found = entries_.find(version);
+    if (found == entries_.end() || found->second.values.size() != static_cast<std::size_t>(floats))
+        return nullptr;
+    found->second.used = ++clock_;
+    return found->second.values.data();
+}
+
+float* PackedWeights::add(std::uint64_t version, std::int64_t floats) {
+    const std::size_t size = static_cast<std::size_t>(floats) * sizeof(float);
+    const auto drop = [this](auto entry) {
+        bytes_ -= entry->second.values.size() * sizeof(float);
+        entries_.erase(entry);
+    };
+    if (const auto found = entries_.find(version); found != entries_.end()) drop(found);
+    while (!entries_.empty() && bytes_ + size > kMaxBytes) {
+        drop(std::ranges::min_element(entries_, {}, [](const auto& entry) { return entry.second.used; }));
+    }
+    Entry& entry = entries_[version];
+    entry.values.resize(static_cast<std::size_t>(floats));
+    entry.used = ++clock_;
+    bytes_ += size;
+    return entry.values.data();
+}
+
 PoolBuffer::PoolBuffer(State& state, std::size_t floats)
     : state_(state),
       bytes_(std::max<std::size_t>(1, floats) * sizeof(float)),

@@ -198,29 +198,6 @@ class Winograd {
     std::int64_t rows_;  // of transformed input per slab
 };
 
-// G g for every (tz, ty, channel, output channel).
-void transform_weights(State& state, const Correlation& c, const std::vector<ChannelBlock>& blocks,
-                       float* out) {
-    const std::int64_t taps = c.taps[0] * c.taps[1];
-    parallel_for(
-        state, static_cast<std::int64_t>(blocks.size()) * taps, 1, [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t item = begin; item < end; ++item) {
-                const ChannelBlock& block = blocks[static_cast<std::size_t>(item / taps)];
-                const std::int64_t tap = item % taps;
-                const std::int64_t run = c.src_channels * block.vectors * state.kernels->lanes;
-                const float* from = c.weights + block.weights * taps * 3 * c.src_channels + tap * 3 * run;
-                float* to = out + block.weights * kWinogradPlanes * taps * c.src_channels + tap * run;
-                for (std::int64_t p = 0; p < kWinogradPlanes; ++p) {
-                    float* row = to + p * taps * run;
-                    const float* g = kWinogradG[p];
-                    state.kernels->axpby(g[0], from, 0.0F, row, run);
-                    if (g[1] != 0.0F) state.kernels->axpby(g[1], from + run, 1.0F, row, run);
-                    if (g[2] != 0.0F) state.kernels->axpby(g[2], from + 2 * run, 1.0F, row, run);
-                }
-            }
-        });
-}
-
 // A flat image has its height in front, where work is divided; with samples enough its rows are better taken
 // together.
 Correlation rows_together(const State& state, Correlation c) {
@@ -244,14 +221,37 @@ bool winograd_fits(const Correlation& c) {
            winograd_pays(c.outputs[2], c.taps[2], c.src_channels, c.dst_channels);
 }
 
+// G g for every (tz, ty, channel, output channel).
+void winograd_weights(State& state, const Correlation& c, const float* packed, float* out) {
+    const std::vector<ChannelBlock> blocks = channel_blocks(*state.kernels, c.dst_channels);
+    const std::int64_t taps = c.taps[0] * c.taps[1];
+    parallel_for(
+        state, static_cast<std::int64_t>(blocks.size()) * taps, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t item = begin; item < end; ++item) {
+                const ChannelBlock& block = blocks[static_cast<std::size_t>(item / taps)];
+                const std::int64_t tap = item % taps;
+                const std::int64_t run = c.src_channels * block.vectors * state.kernels->lanes;
+                const float* from = packed + block.weights * taps * 3 * c.src_channels + tap * 3 * run;
+                float* to = out + block.weights * kWinogradPlanes * taps * c.src_channels + tap * run;
+                for (std::int64_t p = 0; p < kWinogradPlanes; ++p) {
+                    float* row = to + p * taps * run;
+                    const float* g = kWinogradG[p];
+                    state.kernels->axpby(g[0], from, 0.0F, row, run);
+                    if (g[1] != 0.0F) state.kernels->axpby(g[1], from + run, 1.0F, row, run);
+                    if (g[2] != 0.0F) state.kernels->axpby(g[2], from + 2 * run, 1.0F, row, run);
+                }
+            }
+        });
+}
+
+std::int64_t winograd_size(const Kernels& kernels, const Correlation& c) {
+    return packed_size(kernels, kWinogradPlanes * c.taps[0] * c.taps[1], c.src_channels, c.dst_channels);
+}
+
 void winograd_correlate(State& state, const Correlation& given) {
     const Correlation c = rows_together(state, given);
     const std::vector<ChannelBlock> blocks = channel_blocks(*state.kernels, c.dst_channels);
-    const PoolBuffer weights(
-        state, static_cast<std::size_t>(packed_size(*state.kernels, kWinogradPlanes * c.taps[0] * c.taps[1],
-                                                    c.src_channels, c.dst_channels)));
-    transform_weights(state, c, blocks, weights.data());
-    const Winograd winograd(c, *state.kernels, blocks, weights.data());
+    const Winograd winograd(c, *state.kernels, blocks, c.weights);
     for_each_unit(state, c, blocks.size(), [&](const UnitRange& unit) { winograd.run(unit); });
 }
 

@@ -31,7 +31,9 @@ inline bool winograd_pays(std::int64_t outputs, std::int64_t taps, std::int64_t 
 }
 
 bool winograd_fits(const Correlation& c);
-// c.weights as for correlate().
-void winograd_correlate(State& state, const Correlation& c);
+std::int64_t winograd_size(const Kernels& kernels, const Correlation& c);  // floats of transformed weights
+// From packed weights: per channel block [plane][tz][ty][src channel][block width].
+void winograd_weights(State& state, const Correlation& c, const float* packed, float* out);
+void winograd_correlate(State& state, const Correlation& c);  // c.weights transformed
 
 }  // namespace huizhen::engine::cpu

@@ -4,6 +4,7 @@
 #include <huizhen/backend_cpu/backend.h>
 #include <huizhen/backend_reference/backend.h>
 #include <huizhen/tensor/losses.h>
+#include <huizhen/tensor/optimizer_ops.h>
 
 #include "cases.h"
 
@@ -51,6 +52,25 @@ TEST(CpuBackend, keeps_a_convolutional_network_to_itself) {
     backward(sum(max_pool(h + h, {})));
     for (const Context::Fallback& fallback : context.fallbacks())
         ADD_FAILURE() << fallback.op << ": " << fallback.reason;
+}
+
+TEST(CpuBackend, sees_weights_that_change_between_inference_calls) {
+    Executor executor(2);
+    Context context(executor, {cpu_backend(), reference_backend()});
+    const InferenceScope off(context);
+    for (const int stride : {1, 2}) {  // two forms of prepared weights
+        const Tensor x = Tensor::full(context, Shape{1, 16, 4, 4, 4}, 1.0F);
+        Tensor w = Tensor::full(context, Shape{16, 16, 3, 3, 3}, 1.0F);
+        const auto middle = [&] {
+            return conv3d(x, w, {}, {{stride, stride, stride}, {1, 1, 1}}).to_vector()[stride == 1 ? 21 : 7];
+        };
+        EXPECT_NEAR(middle(), 16.0F * 27.0F, 1e-2F);
+        EXPECT_NEAR(middle(), 16.0F * 27.0F, 1e-2F);
+        w.assign(std::vector<float>(static_cast<std::size_t>(w.count()), 2.0F));
+        EXPECT_NEAR(middle(), 2.0F * 16.0F * 27.0F, 2e-2F);
+        axpby(Tensor::full(context, w.shape(), 2.0F), 1.0F, w, 1.0F);
+        EXPECT_NEAR(middle(), 4.0F * 16.0F * 27.0F, 4e-2F);
+    }
 }
 
 TEST(CpuBackend, says_why_it_declines) {

@@ -72,6 +72,9 @@ typedef struct HzConv {
     HzTensor x, w, bias, y;
     int32_t stride[3], pad[3];
     int32_t activation; /* forward only */
+    /* Names the values of w: never given to other values in this state. A backend may keep what it made of
+     * them. 0: no name. */
+    uint64_t weights_version;
 } HzConv;
 
 typedef enum HzPoolKind { HZ_POOL_MAX = 0, HZ_POOL_AVERAGE = 1 } HzPoolKind;
