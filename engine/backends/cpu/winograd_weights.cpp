@@ -41,7 +41,8 @@ Planes planes_of(float* data, const Image& image, std::int64_t rows, std::int64_
 void transform_x(State& state, const Problem& q, const Planes& planes) {
     const Image& x = q.x;
     parallel_for(state, x.n * x.size[0], 1, [&](std::int64_t begin, std::int64_t end) {
-        const float* zeros = std::fill_n(scratch(static_cast<std::size_t>(x.c)), x.c, 0.0F) - x.c;
+        float* zeros = scratch(static_cast<std::size_t>(x.c));
+        std::fill_n(zeros, x.c, 0.0F);
         for (std::int64_t i = begin; i < end; ++i) {
             for (std::int64_t r = 0; r < q.rows; ++r) {
                 float* to = planes.data + i * planes.slab + r * planes.row;

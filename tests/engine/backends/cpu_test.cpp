@@ -28,9 +28,13 @@ std::vector<float> training_gradients(std::size_t threads) {
     Tensor beta = draw(Shape{32}).set_requires_grad();
     const Tensor h = group_norm(conv3d(x, w1, {}, {{2, 2, 2}, {1, 1, 1}}), gamma, beta, 4, Activation::kGelu);
     const Tensor y = global_average_pool(conv3d(h, w2, b2, {{1, 1, 1}, {1, 1, 1}}));
-    backward(mean(square(y)));
-    std::vector<float> all;
-    for (const Tensor& leaf : {w1, w2, b2, gamma, beta}) {
+    // A flat image is divided among threads in another way than a volume.
+    const Tensor flat = draw(Shape{3, 16, 9, 13});
+    Tensor w3 = draw(Shape{20, 16, 3, 3}).set_requires_grad();
+    const Tensor z = gelu(conv2d(flat, w3, {}, {{1, 1}, {1, 1}}));
+    backward(mean(square(y)) + mean(square(z)));
+    std::vector<float> all = z.to_vector();
+    for (const Tensor& leaf : {w1, w2, w3, b2, gamma, beta}) {
         const std::vector<float> gradient = leaf.grad().to_vector();
         all.insert(all.end(), gradient.begin(), gradient.end());
     }

@@ -166,6 +166,28 @@ TEST_F(Checkpoints, every_truncation_of_a_good_file_is_refused) {
     }
 }
 
+TEST_F(Checkpoints, every_changed_byte_is_refused_or_still_safe_to_read) {
+    const std::string whole = file_of(kForeignHeader, 20);
+    std::size_t refused = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        for (const char change : {'\x00', '\xff', '9', '"', '['}) {
+            std::string bytes = whole;
+            bytes[at] = change;
+            const auto opened = open_bytes(bytes);
+            if (!opened) {
+                ++refused;
+                continue;
+            }
+            for (const std::string& name : opened->names()) {
+                const auto values = opened->read(name);
+                if (!values) continue;
+                EXPECT_EQ(static_cast<std::int64_t>(values->size()), opened->shape(name)->count());
+            }
+        }
+    }
+    EXPECT_GT(refused, whole.size());
+}
+
 TEST_F(Checkpoints, refuses_names_it_could_not_read_back) {
     const Tensor x = Tensor::zeros(context_, Shape{1});
     EXPECT_EQ(save_checkpoint(path("m"), {{"__metadata__", x}}, {}).error().code(),
