@@ -145,19 +145,15 @@ TEST(Candidates, of_even_lung_are_none) {
 // Every fourth research crop: the readers' nodule gives a candidate within half its diameter. The crops hold
 // no lung mask: nodules on the chest wall merge with it here, which a whole scan's mask prevents.
 TEST(Candidates, answer_at_nodules_readers_marked) {
-    const auto data = huizhen::testing::data_folder();
-    if (!data) {
-        ASSERT_FALSE(huizhen::testing::data_is_required());
-        GTEST_SKIP() << "skipped: no data";
-    }
+    const auto data = HZ_NEED_DATA(huizhen::testing::data_folder());
     std::vector<fs::path> images;
-    for (const auto& entry : fs::directory_iterator(*data / "lidc-nodules/dev/image"))
+    for (const auto& entry : fs::directory_iterator(data / "lidc-nodules/dev/image"))
         images.push_back(entry.path());
     std::sort(images.begin(), images.end());
     int seen = 0, found = 0;
     for (std::size_t i = 0; i < images.size(); i += 4) {
         const auto volume = read_nifti_volume(images[i]);
-        const auto mask = read_nifti_mask(*data / "lidc-nodules/dev/mask" / images[i].filename());
+        const auto mask = read_nifti_mask(data / "lidc-nodules/dev/mask" / images[i].filename());
         ASSERT_TRUE(volume && mask) << images[i];
         Vec3 sum;
         double count = 0;
