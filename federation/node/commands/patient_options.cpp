@@ -13,7 +13,10 @@ constexpr const char* kGroup =
 
 void number(CLI::App& command, const char* name, std::optional<double>& value, double low, double high,
             const char* help) {
-    command.add_option(name, value, help)->check(CLI::Range(low, high))->group(kGroup);
+    command.add_option(name, value, help)
+        ->check(CLI::Range(low, high).description(""))
+        ->type_name("NUMBER")
+        ->group(kGroup);
 }
 
 template <typename Value>
@@ -25,10 +28,11 @@ void choice(CLI::App& command, const char* name, std::optional<Value>& value,
         .add_option_function<std::string>(
             name, [&value, words](const std::string& word) { value = words.at(word); }, help)
         ->check(CLI::IsMember([&words] {
-            std::vector<std::string> known;
-            for (const auto& [word, meaning] : words) known.push_back(word);
-            return known;
-        }()))
+                    std::vector<std::string> known;
+                    for (const auto& [word, meaning] : words) known.push_back(word);
+                    return known;
+                }())
+                    .description(""))
         ->type_name(listed)
         ->group(kGroup);
 }
@@ -64,7 +68,7 @@ void add_patient_options(CLI::App& command, clinical::PatientFacts& facts) {
     command
         .add_option("--education", facts.education_level,
                     "1 below high school ... 6 postgraduate (PLCOm2012)")
-        ->check(CLI::Range(1, 6))
+        ->check(CLI::Range(1, 6).description(""))
         ->group(kGroup);
     choice<Ethnicity>(command, "--ethnicity", facts.ethnicity,
                       {{"white", Ethnicity::kWhite},

@@ -138,6 +138,7 @@ Json finding_json(const Finding& finding) {
             {"place", place(finding.place)},
             {"measurement", measurement(finding)},
             {"nodule_probability", rounded(finding.nodule_probability, 4)},
+            {"suspicion", rounded(finding.nodule_probability * finding.malignancy.probability, 4)},
             {"malignancy", malignancy(finding.malignancy)},
             {"attributes", attributes(finding)},
             {"formulas", list_of(finding.formulas, formula)},
@@ -234,9 +235,11 @@ std::string to_json(const Diagnosis& diagnosis, const std::vector<std::string>& 
     document["patient"] = patient(diagnosis);
     document["candidates"] = {{"looked_at", diagnosis.candidates},
                               {"judged_no_nodule", diagnosis.rejected},
-                              {"not_reported", diagnosis.not_reported},
-                              {"nodule_threshold", rounded(diagnosis.nodule_threshold, 4)},
-                              {"most_reported", kMaxFindings}};
+                              {"not_reported", diagnosis.not_reported}};
+    document["reporting_rule"] = {{"nodule_floor", rounded(diagnosis.rule.nodule_floor, 4)},
+                                  {"nodule_likely", diagnosis.rule.nodule_likely},
+                                  {"suspicion_from", diagnosis.rule.suspicion_from},
+                                  {"most", diagnosis.rule.most}};
     document["findings"] = list_of(diagnosis.findings, finding_json);
     document["nothing_found"] = diagnosis.findings.empty() ? Json(kNothingFound) : Json(nullptr);
     document["exam_guidelines"] = list_of(diagnosis.exam_guidelines, guideline);

@@ -146,11 +146,13 @@ Result<Evidence> Models::explain(const imaging::Volume& volume,
                       .name = "3D Grad-CAM",
                       .peak_mm = {}};
     std::ranges::copy(map, evidence.map.voxels().begin());
-    const auto peak = static_cast<int>(std::ranges::max_element(map) - map.begin());
+    const auto peak = std::ranges::max_element(map);
+    if (*peak <= 0) return evidence;
     constexpr int kSide = engine::kCtPatchSide;
+    const auto at = static_cast<int>(peak - map.begin());
     evidence.peak_mm =
-        geometry.to_patient({static_cast<double>(peak % kSide), static_cast<double>(peak / kSide % kSide),
-                             static_cast<double>(peak / (kSide * kSide))});
+        geometry.to_patient({static_cast<double>(at % kSide), static_cast<double>(at / kSide % kSide),
+                             static_cast<double>(at / (kSide * kSide))});
     return evidence;
 }
 

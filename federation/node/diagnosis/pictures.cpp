@@ -28,7 +28,8 @@ imaging::PictureFinding picture_of(const Diagnosis& diagnosis, const Finding& fi
                            fixed(finding.place.centre_mm.y, 1) + ", " + fixed(finding.place.centre_mm.z, 1) +
                            " mm (LPS), slice " + std::to_string(finding.place.slice) +
                            " from the feet; nodule probability " + fixed(finding.nodule_probability, 2)};
-    picture.short_line = fixed(finding.measurement.diameter_mm, 1) + " mm, " + place_words(finding.place);
+    picture.short_line =
+        fixed(finding.measurement.diameter_mm, 1) + " mm, " + short_place_words(finding.place);
     picture.short_line_2 = "malignancy " + fixed(finding.malignancy.probability, 2) + " (" +
                            fixed(finding.malignancy.interval.low, 2) + "-" +
                            fixed(finding.malignancy.interval.high, 2) + ")";

@@ -17,7 +17,7 @@ using imaging::Vec3;
 using imaging::Volume;
 
 // Places judged in full: more than could be reported, so that merging and ranking have a choice.
-constexpr std::size_t kMaxJudged = 24;
+constexpr std::size_t kMaxJudged = 48;
 constexpr double kIsotropicMm = 1.0;
 
 // Times the stages, and names them to the progress bar instead of what modules call their own steps.
@@ -216,10 +216,11 @@ std::vector<const Nodule*> ranked(const std::vector<Nodule>& nodules, const Mode
                           .nodule_probability = nodules[i].nodule_probability,
                           .malignancy_probability = nodules[i].opinion.malignancy.probability});
     }
-    const Ranking ranking = rank(std::move(judged), models.nodule_threshold(), kMaxFindings);
-    diagnosis.nodule_threshold = models.nodule_threshold();
+    diagnosis.rule = {.nodule_floor = models.nodule_threshold(), .most = kMaxFindings};
+    const Ranking ranking = rank(std::move(judged), diagnosis.rule);
     diagnosis.not_reported = ranking.not_reported;
-    diagnosis.rejected = diagnosis.candidates - nodules.size();
+    diagnosis.rejected =
+        diagnosis.candidates - ranking.reported.size() - ranking.not_reported - ranking.merged;
     std::vector<const Nodule*> chosen;
     for (const Judged& j : ranking.reported) chosen.push_back(&nodules[j.index]);
     return chosen;

@@ -7,12 +7,17 @@ bool same_nodule(const Judged& a, const Judged& b) {
     return norm(a.centre_mm - b.centre_mm) < std::max(a.diameter_mm, b.diameter_mm) / 2;
 }
 
+// Written so that a probability that is no number reports nothing.
+bool worth_a_line(const Judged& j, const ReportingRule& rule) {
+    return j.nodule_probability >= rule.nodule_floor &&
+           (j.nodule_probability >= rule.nodule_likely || j.suspicion() >= rule.suspicion_from);
+}
+
 }  // namespace
 
-Ranking rank(std::vector<Judged> judged, double nodule_threshold, std::size_t max_findings) {
+Ranking rank(std::vector<Judged> judged, const ReportingRule& rule) {
     Ranking ranking;
-    ranking.rejected =
-        std::erase_if(judged, [&](const Judged& j) { return !(j.nodule_probability >= nodule_threshold); });
+    ranking.rejected = std::erase_if(judged, [&](const Judged& j) { return !worth_a_line(j, rule); });
     // Ties are broken by place in the list, so that the same scan gives the same order.
     std::ranges::stable_sort(judged, std::ranges::greater(), &Judged::nodule_probability);
     std::vector<Judged> kept;
@@ -23,10 +28,10 @@ Ranking rank(std::vector<Judged> judged, double nodule_threshold, std::size_t ma
             kept.push_back(candidate);
         }
     }
-    std::ranges::stable_sort(kept, std::ranges::greater(), &Judged::malignancy_probability);
-    if (kept.size() > max_findings) {
-        ranking.not_reported = kept.size() - max_findings;
-        kept.resize(max_findings);
+    std::ranges::stable_sort(kept, std::ranges::greater(), &Judged::suspicion);
+    if (kept.size() > rule.most) {
+        ranking.not_reported = kept.size() - rule.most;
+        kept.resize(rule.most);
     }
     ranking.reported = std::move(kept);
     return ranking;

@@ -4,19 +4,15 @@
 #include <huizhen/node/diagnosis/words.h>
 
 namespace huizhen::node {
-namespace {
 
-template <typename Texts>
-std::string joined(const Texts& texts, std::string_view separator = ", ") {
+std::string joined(const std::vector<std::string_view>& texts, std::string_view separator) {
     std::string all;
-    for (const auto& text : texts) {
+    for (const std::string_view text : texts) {
         if (!all.empty()) all += separator;
         all += text;
     }
     return all;
 }
-
-}  // namespace
 
 std::string fixed(double value, int decimals) {
     char text[64];
@@ -31,6 +27,12 @@ std::string place_words(const Place& place) {
     if (place.lobe.empty()) return place.side;
     return place.side + ", " + (place.lobe_probability < kLobeDecided ? "perhaps " : "") + place.lobe +
            " (by position)";
+}
+
+std::string short_place_words(const Place& place) {
+    if (place.lobe.empty()) return place.side;
+    const std::string side = place.side.substr(0, place.side.find(' '));
+    return side + " " + place.lobe + (place.lobe_probability < kLobeDecided ? "?" : "");
 }
 
 std::string size_words(const Finding& finding) {
@@ -71,7 +73,8 @@ std::string formula_words(const clinical::FormulaResult& formula) {
     std::string words = std::string(formula.name) + ": ";
     if (formula.probability) {
         words += fixed(*formula.probability, 3);
-        if (!formula.notes.empty()) words += " (" + joined(formula.notes, "; ") + ")";
+        if (!formula.notes.empty())
+            words += " (" + joined({formula.notes.begin(), formula.notes.end()}, "; ") + ")";
         return words;
     }
     return words + "not computed, missing " + joined(formula.missing);
@@ -91,8 +94,6 @@ std::vector<std::string> guideline_words(const clinical::GuidelineResult& guidel
         lines.push_back(name + ": " + (short_category ? "category " + rule.category + ", " : "") + "rule \"" +
                         rule.name + "\": " + rule.recommendation);
     }
-    if (!guideline.missing.empty()) lines.push_back("  not known: " + joined(guideline.missing));
-    if (!guideline.unconfirmed.empty()) lines.push_back("  holds only if: " + joined(guideline.unconfirmed));
     for (const std::string& note : guideline.notes) lines.push_back("  " + note);
     return lines;
 }

@@ -65,6 +65,22 @@ TEST(Summary, names_files_only_when_there_are_any) {
     EXPECT_THAT(summary, HasSubstr("Written to out (diagnosis.json, contact-sheet.png)"));
 }
 
+TEST(Summary, what_all_findings_lack_is_said_once) {
+    Diagnosis d = example_diagnosis();
+    d.findings.push_back(d.findings[0]);
+    d.findings[1].guidelines[0].unconfirmed.push_back("no fat inside");
+    const std::string summary = unwrapped(to_summary(d, ""));
+    const auto count = [&](const std::string& words) {
+        std::size_t found = 0;
+        for (std::size_t at = summary.find(words); at != std::string::npos; at = summary.find(words, at + 1))
+            ++found;
+        return found;
+    };
+    EXPECT_EQ(count("Mayo Clinic: not computed"), 1U);
+    EXPECT_EQ(count("no known cancer"), 1U);
+    EXPECT_EQ(count("holds only if: no fat inside"), 1U);
+}
+
 TEST(Summary, lines_fit_a_terminal) {
     std::istringstream lines(to_summary(example_diagnosis(), "out"));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;

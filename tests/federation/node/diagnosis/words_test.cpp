@@ -36,7 +36,7 @@ TEST(Words, a_guideline_names_rule_and_conditions) {
               "Lung-RADS v2022, baseline: category 4X, rule \"solid, baseline, 15 mm or more, with "
               "spiculation\": referral for "
               "further evaluation: diagnostic chest CT, PET/CT, tissue sampling");
-    EXPECT_EQ(lines.at(1), "  holds only if: this is a screening CT, no earlier CT to compare with");
+    EXPECT_EQ(lines.at(1), "  without spiculation the category would be 4B");
 }
 
 TEST(ExitCode, tells_input_from_environment) {

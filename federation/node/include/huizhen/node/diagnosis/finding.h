@@ -15,6 +15,7 @@
 #include <huizhen/lung/nodule_measurement.h>
 #include <huizhen/model/attributes.h>
 #include <huizhen/model/calibration_map.h>
+#include <huizhen/node/diagnosis/ranking.h>
 
 namespace huizhen::node {
 
@@ -81,9 +82,9 @@ struct UnusedInput {
 struct Diagnosis {
     std::vector<Finding> findings;  // at most kMaxFindings, most suspicious first
     std::size_t candidates = 0;     // looked at
-    std::size_t rejected = 0;       // judged no nodule
+    std::size_t rejected = 0;       // not reported as nodules
     std::size_t not_reported = 0;   // judged nodules beyond kMaxFindings
-    double nodule_threshold = 0.5;
+    ReportingRule rule;
     std::vector<clinical::FormulaResult> patient_formulas;   // those that ask nothing about a nodule
     std::vector<clinical::GuidelineResult> exam_guidelines;  // when nothing was found
     clinical::PatientFacts patient;

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -25,9 +26,9 @@ struct Opinion {
 };
 
 struct Evidence {
-    imaging::Grid<float> map;  // 0..1, relative to its own maximum
-    std::string name;          // "3D Grad-CAM"
-    imaging::Vec3 peak_mm;     // LPS
+    imaging::Grid<float> map;              // 0..1, relative to its own maximum
+    std::string name;                      // "3D Grad-CAM"
+    std::optional<imaging::Vec3> peak_mm;  // LPS; nothing where no part of the picture raised the probability
 };
 
 // One thread at a time.

@@ -14,18 +14,28 @@ struct Judged {
     imaging::Vec3 centre_mm;
     double diameter_mm = 0;
     double nodule_probability = 0;
-    double malignancy_probability = 0;
+    double malignancy_probability = 0;  // if it is a nodule
+
+    double suspicion() const { return nodule_probability * malignancy_probability; }
+};
+
+// What is worth a line in the report.
+struct ReportingRule {
+    double nodule_floor = 0;      // below it no nodule: the classifier's own operating point
+    double nodule_likely = 0.5;   // from here on always reported ...
+    double suspicion_from = 0.1;  // ... else when it is this probable to be a nodule and malignant
+    std::size_t most = 8;
 };
 
 struct Ranking {
-    std::vector<Judged> reported;  // most suspicious first, at most kMaxFindings
-    std::size_t rejected = 0;      // below the threshold
+    std::vector<Judged> reported;  // most suspicious first
+    std::size_t rejected = 0;      // not worth a line
     std::size_t merged = 0;        // the same nodule found twice
-    std::size_t not_reported = 0;  // nodules beyond the maximum
+    std::size_t not_reported = 0;  // beyond the most
 };
 
-// Keeps what is a nodule by `nodule_threshold`, one of each pair whose centres lie within half the larger
-// diameter (the more probable nodule), sorted by probability of malignancy.
-Ranking rank(std::vector<Judged> judged, double nodule_threshold, std::size_t max_findings);
+// Keeps what the rule reports, one of each pair whose centres lie within half the larger diameter (the more
+// probable nodule), sorted by the probability of being a malignant nodule: nodule times malignant.
+Ranking rank(std::vector<Judged> judged, const ReportingRule& rule);
 
 }  // namespace huizhen::node
