@@ -54,16 +54,18 @@ Result<std::vector<float>> grad_cam(const CtEnsemble& ensemble, const CtInput& i
     int side = 0;
     for (const CtEnsemble::Member& member : ensemble.members()) {
         HZ_ASSIGN(const CtBatch batch, ct_batch(ensemble.context(), member.manifest, std::span(&input, 1)));
-        Tensor places;
+        Tensor places, hidden;
         {
             const InferenceScope no_tape(ensemble.context());
             places = member.network->places(batch.patches);
+            hidden = member.network->read_measurements(batch.measurements, {});
         }
         // The places are made a leaf: only what lies above them is differentiated.
         places = places.detach();
         places.set_requires_grad();
         HZ_CHECK(ensemble.context().recording(), "Grad-CAM needs the tape");
-        backward(member.network->heads(places, batch.measurements, {}).malignancy);
+        const Tensor correction = member.network->correction(places, hidden, {});
+        backward(slice(correction, 1, CtNetwork::kMalignancy, CtNetwork::kMalignancy + 1));
         member.parameters->clear_grads();
         const auto map = class_activation(places.to_vector(), places.grad().to_vector(),
                                           static_cast<std::size_t>(places.dim(1)));

@@ -32,7 +32,9 @@ Result<std::vector<float>> ordered_values(const ModelManifest& manifest, std::sp
     std::vector<float> values;
     for (const FeatureScale& feature : manifest.features) {
         const auto found = std::find_if(given.begin(), given.end(), [&](const NamedValue& v) { return v.name == feature.name; });
-        if (found == given.end()) return fail(ErrorCode::kInvalidArgument, "the model needs the measurement " + feature.name);
+        if (found == given.end()) {
+            return fail(ErrorCode::kInvalidArgument, "the model needs the measurement " + feature.name);
+        }
         values.push_back(found->value);
     }
     return values;
@@ -56,6 +58,7 @@ Spread spread_of(std::span<const double> values) {
 struct Answers {
     std::vector<double> logits;
     std::array<std::vector<double>, kAttributeCount> attributes;
+    std::vector<double> sizes;
     std::vector<ConformalThresholds> thresholds;
 };
 
@@ -73,6 +76,7 @@ CtPrediction combine(Answers answers) {
         const Spread spread = spread_of(answers.attributes[k]);
         prediction.attributes[k] = {spread.mean, spread.deviation};
     }
+    prediction.readers_diameter_mm = diameter_of_size(spread_of(answers.sizes).mean);
     prediction.member_logits = std::move(answers.logits);
     return prediction;
 }
@@ -80,15 +84,15 @@ CtPrediction combine(Answers answers) {
 Status ask(const CtEnsemble::Member& member, Context& context, std::span<const CtInput> inputs,
            std::span<Answers> answers) {
     HZ_ASSIGN(const CtBatch batch, ct_batch(context, member.manifest, inputs));
-    const auto output = (*member.network)(batch.patches, batch.measurements, {});
-    const auto logits = output.malignancy.to_vector(), attributes = output.attributes.to_vector();
+    const auto answers_of = (*member.network)(batch.patches, batch.measurements, {}).to_vector();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        answers[i].logits.push_back(member.manifest.calibration.logit(static_cast<double>(logits[i])));
+        const auto row = std::span(answers_of).subspan(i * CtNetwork::kOutputs, CtNetwork::kOutputs);
+        answers[i].logits.push_back(member.manifest.calibration.logit(static_cast<double>(row[CtNetwork::kMalignancy])));
         answers[i].thresholds.push_back(member.manifest.conformal);
         for (std::size_t k = 0; k < kAttributeCount; ++k) {
-            const double place = sigmoid(static_cast<double>(attributes[i * kAttributeCount + k]));
-            answers[i].attributes[k].push_back(kAttributes[k].low + place * (kAttributes[k].high - kAttributes[k].low));
+            answers[i].attributes[k].push_back(attribute_score(k, static_cast<double>(row[CtNetwork::kAttribute + k])));
         }
+        answers[i].sizes.push_back(static_cast<double>(row[CtNetwork::kSize]));
     }
     return {};
 }

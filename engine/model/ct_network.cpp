@@ -8,10 +8,26 @@ namespace {
 constexpr int kStages = 3;
 constexpr int kGroups = 8;
 constexpr std::int64_t kPlaces = 64;  // 4^3, the patch halved three times
+constexpr std::int64_t kMeasurementTokens = 4;
+constexpr float kInputDropout = 0.1F, kHiddenDropout = 0.3F, kFusionDropout = 0.2F;
+constexpr double kAttributeUnits = 4;  // over the length of a scale
 
 }  // namespace
 
 float ct_input(float hu) { return (std::clamp(hu, -1000.0F, 400.0F) + 300.0F) / 700.0F; }
+
+double size_of_diameter(double diameter_mm) { return std::log(diameter_mm / 8); }
+double diameter_of_size(double size) { return 8 * std::exp(size); }
+
+double attribute_target(std::size_t attribute, double score) {
+    const auto& scale = kAttributes[attribute];
+    return kAttributeUnits * ((score - scale.low) / (scale.high - scale.low) - 0.5);
+}
+
+double attribute_score(std::size_t attribute, double answer) {
+    const auto& scale = kAttributes[attribute];
+    return scale.low + std::clamp(answer / kAttributeUnits + 0.5, 0.0, 1.0) * (scale.high - scale.low);
+}
 
 CtNetwork::Stage::Stage(const Scope& scope, std::int64_t in, std::int64_t out)
     : down(scope / "down", {.in = in, .out = out, .stride = 2}),
@@ -26,17 +42,15 @@ Tensor CtNetwork::Stage::operator()(const Tensor& x) const {
 
 CtNetwork::CtNetwork(const Scope& scope, const CtNetworkShape& shape)
     : shape_(shape),
-      to_token_(scope / "to_token", shape.width << (kStages - 1), shape.tokens),
-      place_of_token_(scope.add("place", {1, kPlaces, shape.tokens}, Initial::kNormal002, false)),
-      measurement_slope_(scope.add("measurement_slope", {1, shape.features, shape.tokens}, Initial::kNormal002, true)),
-      measurement_bias_(scope.add("measurement_bias", {1, shape.features, shape.tokens}, Initial::kNormal002, false)),
+      measured_(scope / "measured", shape.features, shape.hidden, Activation::kGelu),
+      measured_heads_(scope / "measured_heads", shape.hidden, kOutputs),
+      place_to_token_(scope / "place_to_token", shape.width << (kStages - 1), shape.tokens),
+      place_of_token_(scope.add("place_of_token", {1, kPlaces, shape.tokens}, Initial::kNormal002, false)),
+      measured_to_tokens_(scope / "measured_to_tokens", shape.hidden, kMeasurementTokens * shape.tokens),
+      kind_of_token_(scope.add("kind_of_token", {1, kMeasurementTokens, shape.tokens}, Initial::kNormal002, false)),
       summary_(scope.add("summary", {1, 1, shape.tokens}, Initial::kNormal002, false)),
       last_norm_(scope / "last_norm", shape.tokens),
-      dropout_(shape.dropout),
-      attributes_(scope / "attributes", shape.tokens, kAttributeCount),
-      malignancy_(scope / "malignancy", shape.tokens, 1),
-      concepts_(scope / "concepts", kAttributeCount, 1, Activation::kNone, false),
-      measured_(scope / "measured", shape.features, 1, Activation::kNone, false) {
+      fused_heads_(scope / "fused_heads", shape.tokens, kOutputs, Activation::kNone, false) {
     std::int64_t in = 1, out = shape.width;
     for (int stage = 0; stage < kStages; ++stage) {
         stages_.emplace_back(scope / "stem" / stage, in, out);
@@ -48,8 +62,21 @@ CtNetwork::CtNetwork(const Scope& scope, const CtNetworkShape& shape)
                              TransformerBlock::Options{.channels = shape.tokens,
                                                        .heads = static_cast<int>(shape.heads),
                                                        .hidden = 2 * shape.tokens,
-                                                       .dropout = shape.dropout});
+                                                       .dropout = kFusionDropout});
     }
+    const Parameter* fused = scope.set().find("ct.fused_heads.weight");
+    HZ_CHECK(fused != nullptr, "the network's scope is called ct");
+    Tensor weight = fused->value;
+    weight.assign(Tensor::zeros(scope.set().context(), weight.shape()));
+}
+
+Tensor CtNetwork::read_measurements(const Tensor& measurements, const Pass& pass) const {
+    HZ_CHECK(measurements.rank() == 2 && measurements.dim(1) == shape_.features, "measurements [N, features]");
+    return measured_(Dropout(kInputDropout)(measurements, pass));
+}
+
+Tensor CtNetwork::measured_answer(const Tensor& hidden, const Pass& pass) const {
+    return measured_heads_(Dropout(kHiddenDropout)(hidden, pass));
 }
 
 Tensor CtNetwork::places(const Tensor& patches) const {
@@ -57,32 +84,33 @@ Tensor CtNetwork::places(const Tensor& patches) const {
     return stages_[1](stages_[0](patches));
 }
 
-CtNetwork::Output CtNetwork::heads(const Tensor& places, const Tensor& measurements, const Pass& pass) const {
+Tensor CtNetwork::correction(const Tensor& places, const Tensor& hidden, const Pass& pass) const {
     const std::int64_t n = places.dim(0);
-    HZ_CHECK(measurements.rank() == 2 && measurements.dim(0) == n && measurements.dim(1) == shape_.features,
-             "one row of measurements per patch");
-    const Tensor seen = to_token_(spatial_tokens(stages_[2](places))) + place_of_token_;
-    const Tensor measured = reshape(measurements, {n, shape_.features, 1}) * measurement_slope_ + measurement_bias_;
+    HZ_CHECK(hidden.rank() == 2 && hidden.dim(0) == n, "one row of measurements per picture");
+    const Tensor seen = place_to_token_(spatial_tokens(stages_[2](places))) + place_of_token_;
+    const Tensor measured =
+        reshape(measured_to_tokens_(hidden), {n, kMeasurementTokens, shape_.tokens}) + kind_of_token_;
     Tensor x = concat({broadcast_to(summary_, Shape{n, 1, shape_.tokens}), measured, seen}, 1);
     for (const TransformerBlock& block : blocks_) x = block(x, pass);
-    const Tensor summary = dropout_(last_norm_(reshape(slice(x, 1, 0, 1), {n, shape_.tokens})), pass);
+    const Tensor summary = last_norm_(reshape(slice(x, 1, 0, 1), {n, shape_.tokens}));
+    return fused_heads_(Dropout(kHiddenDropout)(summary, pass));
+}
 
-    Output output;
-    output.attributes = attributes_(summary);
-    output.malignancy =
-        reshape(malignancy_(summary) + concepts_(output.attributes) + measured_(measurements), {n});
-    return output;
+Tensor CtNetwork::operator()(const Tensor& patches, const Tensor& measurements, const Pass& pass) const {
+    const Tensor hidden = read_measurements(measurements, pass);
+    return measured_answer(hidden, pass) + correction(places(patches), hidden, pass);
 }
 
 std::map<std::string, double> to_manifest(const CtNetworkShape& shape) {
-    return {{"features", static_cast<double>(shape.features)}, {"width", static_cast<double>(shape.width)},
-            {"tokens", static_cast<double>(shape.tokens)},     {"blocks", static_cast<double>(shape.blocks)},
-            {"heads", static_cast<double>(shape.heads)},       {"dropout", static_cast<double>(shape.dropout)}};
+    return {{"features", static_cast<double>(shape.features)}, {"hidden", static_cast<double>(shape.hidden)},
+            {"width", static_cast<double>(shape.width)},       {"tokens", static_cast<double>(shape.tokens)},
+            {"blocks", static_cast<double>(shape.blocks)},     {"heads", static_cast<double>(shape.heads)}};
 }
 
 Result<CtNetworkShape> ct_network_shape(const ModelManifest& manifest) {
     CtNetworkShape shape;
     HZ_ASSIGN(shape.features, manifest.extent("features", 1, 4096));
+    HZ_ASSIGN(shape.hidden, manifest.extent("hidden", 1, 4096));
     HZ_ASSIGN(shape.width, manifest.extent("width", kGroups, 256));
     HZ_ASSIGN(shape.tokens, manifest.extent("tokens", 8, 1024));
     HZ_ASSIGN(shape.blocks, manifest.extent("blocks", 1, 64));

@@ -63,9 +63,10 @@ Result<CropCase> read_crop(const Row& row) {
     HZ_ASSIGN(const double label, row.number("label"));
     HZ_ASSIGN(const auto diagnosis, row.maybe("dx_patient"));
     crop.label = static_cast<int>(label);
-    if (diagnosis && *diagnosis >= 1 && *diagnosis <= 3) {  // 0 is "unknown"
+    if (diagnosis && *diagnosis >= 1 && *diagnosis <= 3) {
         crop.diagnosis = static_cast<ProvenDiagnosis>(static_cast<int>(*diagnosis));
     }
+    crop.diagnosis_unknown = diagnosis && *diagnosis == 0;
     for (std::size_t reader = 0; reader < kMaxReaders; ++reader) {
         HZ_ASSIGN(const auto scores, read_reader(row, reader));
         if (scores) crop.readers.push_back(*scores);

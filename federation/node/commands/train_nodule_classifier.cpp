@@ -9,23 +9,13 @@
 #include <huizhen/training/metrics.h>
 #include <huizhen/training/nodule_training.h>
 
+#include "luna_training.h"
 #include "member_store.h"
 
 namespace huizhen::node {
 namespace {
 
 constexpr double kSensitivity = 0.95;  // of the operating point that a search for nodules starts from
-
-engine::NodulePatches to_patches(const LunaPatches& cohort) {
-    return {cohort.pixels, cohort.is_nodule, cohort.folds(kFolds)};
-}
-
-std::string data_hash(const LunaPatches& cohort) {
-    Sha256 hash;
-    hash.update(std::as_bytes(std::span(cohort.pixels)));
-    hash.update(std::as_bytes(std::span(cohort.is_nodule)));
-    return to_hex(hash.finish());
-}
 
 engine::ModelManifest manifest_of(const TrainRequest& request, const engine::NoduleRecipe& recipe, const std::string& data,
                                   int fold) {
@@ -53,10 +43,21 @@ double threshold_of(std::span<const double> probabilities, std::span<const int> 
 
 }  // namespace
 
+engine::NodulePatches training_patches(const LunaPatches& cohort) {
+    return {cohort.pixels, cohort.is_nodule, cohort.folds(kFolds)};
+}
+
+std::string training_hash(const LunaPatches& cohort) {
+    Sha256 hash;
+    hash.update(std::as_bytes(std::span(cohort.pixels)));
+    hash.update(std::as_bytes(std::span(cohort.is_nodule)));
+    return to_hex(hash.finish());
+}
+
 Status train_nodule_classifier(const TrainRequest& request, const TrainContext& context) {
     HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches", "dev"));
-    const engine::NodulePatches patches = to_patches(cohort);
-    const std::string data = data_hash(cohort);
+    const engine::NodulePatches patches = training_patches(cohort);
+    const std::string data = training_hash(cohort);
     const MemberStore store(request.out, "nodule-");
     HZ_TRY(store.prepare());
 

@@ -22,7 +22,7 @@ struct NamedValue {
 
 struct CtInput {
     std::span<const float> patch_hu;            // 32^3, x fastest, see imaging's canonical patch
-    std::span<const NamedValue> measurements;   // at least those of features(), in any order
+    std::span<const NamedValue> measurements;   // at least those of features(), in any order; NaN: not known
 };
 
 struct AttributeEstimate {
@@ -36,6 +36,7 @@ struct CtPrediction {
     LabelSet labels;                     // conformal set
     std::vector<double> member_logits;   // calibrated
     std::array<AttributeEstimate, kAttributeCount> attributes;
+    double readers_diameter_mm = 0;      // what readers would outline, as the members see it
 };
 
 class CtEnsemble {

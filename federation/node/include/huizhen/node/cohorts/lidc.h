@@ -38,6 +38,7 @@ struct CropCase {
     int label = -1;             // readers' mean above 3: 1, below: 0, exactly 3: -1
     std::vector<ReaderScores> readers;
     std::optional<ProvenDiagnosis> diagnosis;
+    bool diagnosis_unknown = false;  // the patient is in the diagnosis table, as "unknown"
 };
 
 struct LidcCrops {
