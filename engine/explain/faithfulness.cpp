@@ -8,21 +8,24 @@
 
 namespace huizhen::engine {
 
-Result<Faithfulness> faithfulness(const CtEnsemble& ensemble, const CtInput& input, std::span<const float> map,
-                                  int steps) {
+Result<Faithfulness> faithfulness(const CtEnsemble& ensemble, const CtInput& input,
+                                  std::span<const float> map, int steps) {
     HZ_CHECK(map.size() == kPatchVoxels && steps > 0, "a map of the patch");
     std::vector<std::size_t> order(kPatchVoxels);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return map[a] > map[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return map[a] > map[b]; });
 
     std::vector<std::vector<float>> losing, gaining;
-    std::vector<float> without(input.patch_hu.begin(), input.patch_hu.end()), with(kPatchVoxels, kAeratedLungHu);
+    std::vector<float> without(input.patch_hu.begin(), input.patch_hu.end()),
+        with(kPatchVoxels, kAeratedLungHu);
     for (int step = 0; step <= steps; ++step) {
         losing.push_back(without);
         gaining.push_back(with);
-        const std::size_t begin = kPatchVoxels * static_cast<std::size_t>(step) / static_cast<std::size_t>(steps);
-        const std::size_t end =
-            std::min(kPatchVoxels, kPatchVoxels * static_cast<std::size_t>(step + 1) / static_cast<std::size_t>(steps));
+        const std::size_t begin =
+            kPatchVoxels * static_cast<std::size_t>(step) / static_cast<std::size_t>(steps);
+        const std::size_t end = std::min(kPatchVoxels, kPatchVoxels * static_cast<std::size_t>(step + 1) /
+                                                           static_cast<std::size_t>(steps));
         for (std::size_t k = begin; k < end; ++k) {
             without[order[k]] = kAeratedLungHu;
             with[order[k]] = input.patch_hu[order[k]];
@@ -53,7 +56,8 @@ std::vector<float> centred_gaussian_map(double sigma_samples) {
     for (int z = 0; z < kCtPatchSide; ++z) {
         for (int y = 0; y < kCtPatchSide; ++y) {
             for (int x = 0; x < kCtPatchSide; ++x) {
-                const double squares = (x - middle) * (x - middle) + (y - middle) * (y - middle) + (z - middle) * (z - middle);
+                const double squares =
+                    (x - middle) * (x - middle) + (y - middle) * (y - middle) + (z - middle) * (z - middle);
                 map.push_back(static_cast<float>(std::exp(-squares / (2 * sigma_samples * sigma_samples))));
             }
         }

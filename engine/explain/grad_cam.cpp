@@ -4,7 +4,8 @@
 namespace huizhen::engine {
 namespace {
 
-// Trilinear interpolation of `coarse`, `n`^3 cells whose centres lie in the middle of `side / n` samples each.
+// Trilinear interpolation of `coarse`, `n`^3 cells whose centres lie in the middle of `side / n` samples
+// each.
 std::vector<float> refine(std::span<const float> coarse, int n, int side) {
     struct Tap {
         int low, high;
@@ -12,21 +13,28 @@ std::vector<float> refine(std::span<const float> coarse, int n, int side) {
     };
     std::vector<Tap> taps;
     for (int i = 0; i < side; ++i) {
-        const float at = std::clamp((static_cast<float>(i) + 0.5F) * static_cast<float>(n) / static_cast<float>(side) - 0.5F,
-                                    0.0F, static_cast<float>(n - 1));
+        const float at = std::clamp(
+            (static_cast<float>(i) + 0.5F) * static_cast<float>(n) / static_cast<float>(side) - 0.5F, 0.0F,
+            static_cast<float>(n - 1));
         const int low = static_cast<int>(at);
         taps.push_back({low, std::min(low + 1, n - 1), at - static_cast<float>(low)});
     }
-    const auto cell = [&](int x, int y, int z) { return coarse[static_cast<std::size_t>((z * n + y) * n + x)]; };
-    const auto along_x = [&](const Tap& x, int y, int z) { return (1 - x.t) * cell(x.low, y, z) + x.t * cell(x.high, y, z); };
+    const auto cell = [&](int x, int y, int z) {
+        return coarse[static_cast<std::size_t>((z * n + y) * n + x)];
+    };
+    const auto along_x = [&](const Tap& x, int y, int z) {
+        return (1 - x.t) * cell(x.low, y, z) + x.t * cell(x.high, y, z);
+    };
     const auto along_y = [&](const Tap& x, const Tap& y, int z) {
         return (1 - y.t) * along_x(x, y.low, z) + y.t * along_x(x, y.high, z);
     };
     std::vector<float> fine;
-    fine.reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+    fine.reserve(static_cast<std::size_t>(side) * static_cast<std::size_t>(side) *
+                 static_cast<std::size_t>(side));
     for (const Tap& z : taps) {
         for (const Tap& y : taps) {
-            for (const Tap& x : taps) fine.push_back((1 - z.t) * along_y(x, y, z.low) + z.t * along_y(x, y, z.high));
+            for (const Tap& x : taps)
+                fine.push_back((1 - z.t) * along_y(x, y, z.low) + z.t * along_y(x, y, z.high));
         }
     }
     return fine;
@@ -41,7 +49,8 @@ std::vector<float> class_activation(std::span<const float> activations, std::spa
         double weight = 0;
         for (std::size_t p = 0; p < places; ++p) weight += static_cast<double>(gradients[c * places + p]);
         weight /= static_cast<double>(places);
-        for (std::size_t p = 0; p < places; ++p) map[p] += static_cast<float>(weight) * activations[c * places + p];
+        for (std::size_t p = 0; p < places; ++p)
+            map[p] += static_cast<float>(weight) * activations[c * places + p];
     }
     for (float& value : map) value = std::max(value, 0.0F);
     return map;

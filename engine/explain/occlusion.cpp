@@ -25,7 +25,8 @@ void each_voxel(const Block& block, int side, const Visit& visit) {
 
 }  // namespace
 
-Result<std::vector<float>> occlusion_map(const CtEnsemble& ensemble, const CtInput& input, int block, int stride) {
+Result<std::vector<float>> occlusion_map(const CtEnsemble& ensemble, const CtInput& input, int block,
+                                         int stride) {
     HZ_CHECK(block > 0 && stride > 0 && stride <= block, "blocks that cover the patch");
     std::vector<Block> blocks;
     for (int z = 0; z < kCtPatchSide; z += stride) {
@@ -51,7 +52,8 @@ Result<std::vector<float>> occlusion_map(const CtEnsemble& ensemble, const CtInp
         }
     }
     std::vector<float> map(kPatchVoxels);
-    for (std::size_t i = 0; i < map.size(); ++i) map[i] = static_cast<float>(std::max(fall[i] / covered[i], 0.0));
+    for (std::size_t i = 0; i < map.size(); ++i)
+        map[i] = static_cast<float>(std::max(fall[i] / covered[i], 0.0));
     const float highest = *std::max_element(map.begin(), map.end());
     for (float& value : map) value = highest > 0 ? value / highest : 0.0F;
     return map;

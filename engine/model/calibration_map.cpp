@@ -1,6 +1,6 @@
-#include <huizhen/model/calibration_map.h>
-
 #include <cmath>
+
+#include <huizhen/model/calibration_map.h>
 
 namespace huizhen::engine {
 
@@ -15,8 +15,8 @@ std::string_view calibration_kind_name(CalibrationKind kind) {
 }
 
 std::optional<CalibrationKind> calibration_kind(std::string_view name) {
-    for (const auto kind : {CalibrationKind::kIdentity, CalibrationKind::kTemperature, CalibrationKind::kPlatt,
-                            CalibrationKind::kBeta}) {
+    for (const auto kind : {CalibrationKind::kIdentity, CalibrationKind::kTemperature,
+                            CalibrationKind::kPlatt, CalibrationKind::kBeta}) {
         if (calibration_kind_name(kind) == name) return kind;
     }
     return std::nullopt;
@@ -52,7 +52,8 @@ ProbabilityInterval member_interval(std::span<const double> member_logits) {
     double mean = 0, squares = 0;
     for (const double z : member_logits) mean += z / static_cast<double>(n);
     for (const double z : member_logits) squares += (z - mean) * (z - mean);
-    const double deviation = std::sqrt(squares / static_cast<double>(n - 1) * (1.0 + 1.0 / static_cast<double>(n)));
+    const double deviation =
+        std::sqrt(squares / static_cast<double>(n - 1) * (1.0 + 1.0 / static_cast<double>(n)));
     const double t = n - 2 < std::size(kT95) ? kT95[n - 2] : 1.645;
     return {sigmoid(mean - t * deviation), sigmoid(mean + t * deviation)};
 }

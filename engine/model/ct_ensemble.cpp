@@ -1,6 +1,5 @@
-#include <huizhen/model/ct_ensemble.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/model/ct_ensemble.h>
 
 #include "member_files.h"
 
@@ -31,7 +30,8 @@ bool same_features(const ModelManifest& a, const ModelManifest& b) {
 Result<std::vector<float>> ordered_values(const ModelManifest& manifest, std::span<const NamedValue> given) {
     std::vector<float> values;
     for (const FeatureScale& feature : manifest.features) {
-        const auto found = std::find_if(given.begin(), given.end(), [&](const NamedValue& v) { return v.name == feature.name; });
+        const auto found = std::find_if(given.begin(), given.end(),
+                                        [&](const NamedValue& v) { return v.name == feature.name; });
         if (found == given.end()) {
             return fail(ErrorCode::kInvalidArgument, "the model needs the measurement " + feature.name);
         }
@@ -67,7 +67,8 @@ CtPrediction combine(Answers answers) {
     prediction.probability = sigmoid(spread_of(answers.logits).mean);
     prediction.interval = member_interval(answers.logits);
     ConformalThresholds thresholds{.alpha = answers.thresholds.front().alpha, .benign = 0, .malignant = 0};
-    for (const ConformalThresholds& member : answers.thresholds) {  // the same in all, if they were calibrated together
+    for (const ConformalThresholds& member :
+         answers.thresholds) {  // the same in all, if they were calibrated together
         thresholds.benign = std::max(thresholds.benign, member.benign);
         thresholds.malignant = std::max(thresholds.malignant, member.malignant);
     }
@@ -87,10 +88,12 @@ Status ask(const CtEnsemble::Member& member, Context& context, std::span<const C
     const auto answers_of = (*member.network)(batch.patches, batch.measurements, {}).to_vector();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto row = std::span(answers_of).subspan(i * CtNetwork::kOutputs, CtNetwork::kOutputs);
-        answers[i].logits.push_back(member.manifest.calibration.logit(static_cast<double>(row[CtNetwork::kMalignancy])));
+        answers[i].logits.push_back(
+            member.manifest.calibration.logit(static_cast<double>(row[CtNetwork::kMalignancy])));
         answers[i].thresholds.push_back(member.manifest.conformal);
         for (std::size_t k = 0; k < kAttributeCount; ++k) {
-            answers[i].attributes[k].push_back(attribute_score(k, static_cast<double>(row[CtNetwork::kAttribute + k])));
+            answers[i].attributes[k].push_back(
+                attribute_score(k, static_cast<double>(row[CtNetwork::kAttribute + k])));
         }
         answers[i].sizes.push_back(static_cast<double>(row[CtNetwork::kSize]));
     }
@@ -110,7 +113,8 @@ Result<CtEnsemble> CtEnsemble::load(const std::filesystem::path& folder, Context
         hashes.push_back(member->sha256);
         ensemble.members_.push_back(*std::move(member));
         if (!same_features(ensemble.members_.front().manifest, ensemble.members_.back().manifest)) {
-            return fail(ErrorCode::kIntegrity, path.filename().string() + ": reads other measurements than the first member");
+            return fail(ErrorCode::kIntegrity,
+                        path.filename().string() + ": reads other measurements than the first member");
         }
     }
     ensemble.sha256_ = ensemble_sha256(hashes);
@@ -136,8 +140,9 @@ Result<CtBatch> ct_batch(Context& context, const ModelManifest& manifest, std::s
 Result<std::vector<CtPrediction>> CtEnsemble::predict(std::span<const CtInput> inputs,
                                                       const std::vector<bool>& member_used) const {
     HZ_CHECK(member_used.empty() || member_used.size() == members_.size(), "one flag per member");
-    HZ_CHECK(member_used.empty() || std::find(member_used.begin(), member_used.end(), true) != member_used.end(),
-             "at least one member answers");
+    HZ_CHECK(
+        member_used.empty() || std::find(member_used.begin(), member_used.end(), true) != member_used.end(),
+        "at least one member answers");
     const InferenceScope inference(*context_);
     std::vector<CtPrediction> predictions;
     for (std::size_t first = 0; first < inputs.size(); first += kBatch) {

@@ -1,6 +1,5 @@
-#include <huizhen/model/ct_network.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/model/ct_network.h>
 
 namespace huizhen::engine {
 namespace {
@@ -47,7 +46,8 @@ CtNetwork::CtNetwork(const Scope& scope, const CtNetworkShape& shape)
       place_to_token_(scope / "place_to_token", shape.width << (kStages - 1), shape.tokens),
       place_of_token_(scope.add("place_of_token", {1, kPlaces, shape.tokens}, Initial::kNormal002, false)),
       measured_to_tokens_(scope / "measured_to_tokens", shape.hidden, kMeasurementTokens * shape.tokens),
-      kind_of_token_(scope.add("kind_of_token", {1, kMeasurementTokens, shape.tokens}, Initial::kNormal002, false)),
+      kind_of_token_(
+          scope.add("kind_of_token", {1, kMeasurementTokens, shape.tokens}, Initial::kNormal002, false)),
       summary_(scope.add("summary", {1, 1, shape.tokens}, Initial::kNormal002, false)),
       last_norm_(scope / "last_norm", shape.tokens),
       fused_heads_(scope / "fused_heads", shape.tokens, kOutputs, Activation::kNone, false) {
@@ -71,7 +71,8 @@ CtNetwork::CtNetwork(const Scope& scope, const CtNetworkShape& shape)
 }
 
 Tensor CtNetwork::read_measurements(const Tensor& measurements, const Pass& pass) const {
-    HZ_CHECK(measurements.rank() == 2 && measurements.dim(1) == shape_.features, "measurements [N, features]");
+    HZ_CHECK(measurements.rank() == 2 && measurements.dim(1) == shape_.features,
+             "measurements [N, features]");
     return measured_(Dropout(kInputDropout)(measurements, pass));
 }
 
@@ -80,7 +81,8 @@ Tensor CtNetwork::measured_answer(const Tensor& hidden, const Pass& pass) const 
 }
 
 Tensor CtNetwork::places(const Tensor& patches) const {
-    HZ_CHECK(patches.rank() == 5 && patches.dim(1) == 1 && patches.dim(4) == kCtPatchSide, "patches [N, 1, 32, 32, 32]");
+    HZ_CHECK(patches.rank() == 5 && patches.dim(1) == 1 && patches.dim(4) == kCtPatchSide,
+             "patches [N, 1, 32, 32, 32]");
     return stages_[1](stages_[0](patches));
 }
 
@@ -127,7 +129,8 @@ std::vector<float> standardise(std::span<const FeatureScale> features, std::span
     std::vector<float> standard(values.size());
     for (std::size_t k = 0; k < values.size(); ++k) {
         const double z = (static_cast<double>(values[k]) - features[k].mean) / features[k].deviation;
-        standard[k] = std::isfinite(z) ? static_cast<float>(std::clamp(z, -kFeatureLimit, kFeatureLimit)) : 0.0F;
+        standard[k] =
+            std::isfinite(z) ? static_cast<float>(std::clamp(z, -kFeatureLimit, kFeatureLimit)) : 0.0F;
     }
     return standard;
 }

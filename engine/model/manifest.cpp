@@ -1,8 +1,7 @@
-#include <huizhen/model/manifest.h>
-
 #include <nlohmann/json.hpp>
 
 #include <huizhen/base/sha256.h>
+#include <huizhen/model/manifest.h>
 
 namespace huizhen::engine {
 namespace {
@@ -15,7 +14,8 @@ constexpr std::size_t kMaxFeatures = 4096;
 Json to_json(const ModelManifest& manifest) {
     Json features = Json::array();
     for (const FeatureScale& feature : manifest.features) {
-        features.push_back({{"name", feature.name}, {"mean", feature.mean}, {"deviation", feature.deviation}});
+        features.push_back(
+            {{"name", feature.name}, {"mean", feature.mean}, {"deviation", feature.deviation}});
     }
     return {
         {"architecture", manifest.architecture},
@@ -77,18 +77,21 @@ bool ModelManifest::has_seen(std::string_view patient) const {
     return std::binary_search(trained_on.begin(), trained_on.end(), patient_mark(patient));
 }
 
-Result<std::int64_t> ModelManifest::extent(const std::string& key, std::int64_t low, std::int64_t high) const {
+Result<std::int64_t> ModelManifest::extent(const std::string& key, std::int64_t low,
+                                           std::int64_t high) const {
     const auto found = shape.find(key);
     if (found == shape.end()) return fail(ErrorCode::kMalformedInput, "the model's shape lacks " + key);
     const double value = found->second;
-    if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) || value != std::floor(value)) {
+    if (!(value >= static_cast<double>(low) && value <= static_cast<double>(high)) ||
+        value != std::floor(value)) {
         return fail(ErrorCode::kMalformedInput, "the model's shape has an impossible " + key);
     }
     return static_cast<std::int64_t>(value);
 }
 
 CheckpointMetadata to_metadata(const ModelManifest& manifest) {
-    return {{std::string(kFormatKey), std::to_string(kManifestFormat)}, {std::string(kManifestKey), to_json(manifest).dump()}};
+    return {{std::string(kFormatKey), std::to_string(kManifestFormat)},
+            {std::string(kManifestKey), to_json(manifest).dump()}};
 }
 
 Result<ModelManifest> parse_manifest(const CheckpointMetadata& metadata, std::string_view architecture) {
@@ -97,14 +100,15 @@ Result<ModelManifest> parse_manifest(const CheckpointMetadata& metadata, std::st
         return fail(ErrorCode::kMalformedInput, "not a model of this appliance: no manifest in the file");
     }
     if (format->second != std::to_string(kManifestFormat)) {
-        return fail(ErrorCode::kIntegrity, "the model file has format " + format->second + ", this version reads " +
-                                               std::to_string(kManifestFormat) + ": update the appliance or the model");
+        return fail(ErrorCode::kIntegrity, "the model file has format " + format->second +
+                                               ", this version reads " + std::to_string(kManifestFormat) +
+                                               ": update the appliance or the model");
     }
     try {
         ModelManifest manifest = from_json(Json::parse(text->second));
         if (manifest.architecture != architecture) {
-            return fail(ErrorCode::kIntegrity, "the model is of architecture " + manifest.architecture + ", expected " +
-                                                   std::string(architecture));
+            return fail(ErrorCode::kIntegrity, "the model is of architecture " + manifest.architecture +
+                                                   ", expected " + std::string(architecture));
         }
         if (!sound(manifest)) return fail(ErrorCode::kMalformedInput, "the model's features are not usable");
         return manifest;

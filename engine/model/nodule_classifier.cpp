@@ -1,6 +1,5 @@
-#include <huizhen/model/nodule_classifier.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/model/nodule_classifier.h>
 
 #include "member_files.h"
 
@@ -83,8 +82,12 @@ std::vector<double> NoduleClassifier::probabilities(std::span<const float> hu) c
 }
 
 std::size_t NoduleClassifier::members() const { return impl_->members.size(); }
-const ModelManifest& NoduleClassifier::manifest(std::size_t member) const { return impl_->members.at(member).manifest; }
-const NoduleNetwork& NoduleClassifier::network(std::size_t member) const { return *impl_->members.at(member).network; }
+const ModelManifest& NoduleClassifier::manifest(std::size_t member) const {
+    return impl_->members.at(member).manifest;
+}
+const NoduleNetwork& NoduleClassifier::network(std::size_t member) const {
+    return *impl_->members.at(member).network;
+}
 const std::string& NoduleClassifier::sha256() const { return impl_->sha256; }
 
 }  // namespace huizhen::engine

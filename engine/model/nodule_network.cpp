@@ -1,6 +1,5 @@
-#include <huizhen/model/nodule_network.h>
-
 #include <huizhen/base/check.h>
+#include <huizhen/model/nodule_network.h>
 
 namespace huizhen::engine {
 namespace {
@@ -12,7 +11,8 @@ constexpr std::int64_t kLastSide = 7;  // 50 halved three times, rounded up
 }  // namespace
 
 float nodule_input_of_hu(double hu) {
-    return nodule_input((std::clamp(hu, kNoduleLowHu, kNoduleHighHu) - kNoduleLowHu) / (kNoduleHighHu - kNoduleLowHu));
+    return nodule_input((std::clamp(hu, kNoduleLowHu, kNoduleHighHu) - kNoduleLowHu) /
+                        (kNoduleHighHu - kNoduleLowHu));
 }
 
 NoduleNetwork::Stage::Stage(const Scope& scope, std::int64_t in, std::int64_t out)
@@ -56,7 +56,8 @@ std::map<std::string, double> to_manifest(const NoduleNetworkShape& shape) {
 Result<NoduleNetworkShape> nodule_network_shape(const ModelManifest& manifest) {
     NoduleNetworkShape shape;
     HZ_ASSIGN(shape.width, manifest.extent("width", kGroups, 512));
-    if (shape.width % kGroups != 0) return fail(ErrorCode::kMalformedInput, "the model's width is not a multiple of 8");
+    if (shape.width % kGroups != 0)
+        return fail(ErrorCode::kMalformedInput, "the model's width is not a multiple of 8");
     return shape;
 }
 

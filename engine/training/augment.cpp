@@ -1,8 +1,7 @@
-#include <huizhen/training/augment.h>
-
 #include <numbers>
 
 #include <huizhen/base/check.h>
+#include <huizhen/training/augment.h>
 
 namespace huizhen::engine {
 namespace {
@@ -30,7 +29,8 @@ float sample(std::span<const float> cube, int n, const Axis& at) {
         t[k] = static_cast<float>(v - low[k]);
     }
     const auto row = [&](int y, int z) {
-        const float* line = cube.data() + static_cast<std::ptrdiff_t>(n) * (y + static_cast<std::ptrdiff_t>(n) * z);
+        const float* line =
+            cube.data() + static_cast<std::ptrdiff_t>(n) * (y + static_cast<std::ptrdiff_t>(n) * z);
         return lerp(line[low[0]], line[high[0]], t[0]);
     };
     return lerp(lerp(row(low[1], low[2]), row(high[1], low[2]), t[1]),
@@ -56,7 +56,8 @@ std::array<Axis, 3> random_frame(const CubeAugmentation& how, Philox& random) {
 
 void augment_plane(std::span<const float> in, int side, const PlaneAugmentation& how, Philox& random,
                    std::span<float> out) {
-    HZ_CHECK(in.size() == static_cast<std::size_t>(side) * static_cast<std::size_t>(side) && out.size() == in.size(),
+    HZ_CHECK(in.size() == static_cast<std::size_t>(side) * static_cast<std::size_t>(side) &&
+                 out.size() == in.size(),
              "a square picture");
     const double angle = how.turn ? symmetric(random, std::numbers::pi) : 0.0;
     const double scale = std::exp(symmetric(random, how.scale));
@@ -67,7 +68,9 @@ void augment_plane(std::span<const float> in, int side, const PlaneAugmentation&
     random.normal(out, 0.0F, static_cast<float>(how.noise));
 
     const double middle = 0.5 * (side - 1), c = scale * std::cos(angle), s = scale * std::sin(angle);
-    const auto pixel = [&](int x, int y) { return in[static_cast<std::size_t>(mirrored(y, side) * side + mirrored(x, side))]; };
+    const auto pixel = [&](int x, int y) {
+        return in[static_cast<std::size_t>(mirrored(y, side) * side + mirrored(x, side))];
+    };
     for (int y = 0; y < side; ++y) {
         for (int x = 0; x < side; ++x) {
             const double dx = mirror * (x - middle), dy = y - middle;
@@ -83,7 +86,9 @@ void augment_plane(std::span<const float> in, int side, const PlaneAugmentation&
 
 void augment_cube(std::span<const float> source, int source_side, int side, const CubeAugmentation& how,
                   Philox& random, std::span<float> out) {
-    const auto cube = [](int n) { return static_cast<std::size_t>(n) * static_cast<std::size_t>(n) * static_cast<std::size_t>(n); };
+    const auto cube = [](int n) {
+        return static_cast<std::size_t>(n) * static_cast<std::size_t>(n) * static_cast<std::size_t>(n);
+    };
     HZ_CHECK(source.size() == cube(source_side) && out.size() == cube(side), "cubes of the stated sides");
     const auto frame = random_frame(how, random);
     Axis origin{};
@@ -98,7 +103,8 @@ void augment_cube(std::span<const float> source, int source_side, int side, cons
             for (int x = 0; x < side; ++x, ++index) {
                 const double dx = x - middle, dy = y - middle, dz = z - middle;
                 Axis at;
-                for (std::size_t k = 0; k < 3; ++k) at[k] = origin[k] + dx * frame[0][k] + dy * frame[1][k] + dz * frame[2][k];
+                for (std::size_t k = 0; k < 3; ++k)
+                    at[k] = origin[k] + dx * frame[0][k] + dy * frame[1][k] + dz * frame[2][k];
                 out[index] += sample(source, source_side, at);
             }
         }
@@ -111,7 +117,8 @@ void middle_cube(std::span<const float> source, int source_side, int side, std::
     auto* to = out.data();
     for (int z = 0; z < side; ++z) {
         for (int y = 0; y < side; ++y) {
-            const auto from = (static_cast<std::ptrdiff_t>(z + margin) * source_side + y + margin) * source_side + margin;
+            const auto from =
+                (static_cast<std::ptrdiff_t>(z + margin) * source_side + y + margin) * source_side + margin;
             to = std::copy_n(source.data() + from, side, to);
         }
     }

@@ -1,8 +1,7 @@
-#include <huizhen/training/calibration.h>
-
 #include <limits>
 
 #include <huizhen/base/check.h>
+#include <huizhen/training/calibration.h>
 
 namespace huizhen::engine {
 namespace {
@@ -108,7 +107,8 @@ Result<CalibrationMap> fit_calibration(CalibrationKind kind, std::span<const dou
     }
     std::array<bool, 3> free{true, kind == CalibrationKind::kBeta, kind != CalibrationKind::kTemperature};
     Vector3 w = fit(kind, logits, labels, ridge, free);
-    // A negative slope would turn the order of cases round (Kull et al. 2017, section 4): drop it and fit again.
+    // A negative slope would turn the order of cases round (Kull et al. 2017, section 4): drop it and fit
+    // again.
     if (kind == CalibrationKind::kBeta && (w[0] < 0 || w[1] < 0)) {
         free[w[0] < 0 ? 0 : 1] = false;
         w = fit(kind, logits, labels, ridge, free);
@@ -139,7 +139,8 @@ Result<ConformalThresholds> fit_conformal(std::span<const double> probabilities,
     const auto threshold = [&](bool malignant) {
         std::vector<double> scores;
         for (std::size_t i = 0; i < labels.size(); ++i) {
-            if ((labels[i] != 0) == malignant) scores.push_back(malignant ? 1 - probabilities[i] : probabilities[i]);
+            if ((labels[i] != 0) == malignant)
+                scores.push_back(malignant ? 1 - probabilities[i] : probabilities[i]);
         }
         std::sort(scores.begin(), scores.end());
         const auto rank =
@@ -149,16 +150,20 @@ Result<ConformalThresholds> fit_conformal(std::span<const double> probabilities,
     return ConformalThresholds{alpha, threshold(false), threshold(true)};
 }
 
-Result<std::vector<LabelSet>> cross_conformal(std::span<const double> probabilities, std::span<const int> labels,
-                                              std::span<const int> folds, double alpha) {
-    HZ_CHECK(probabilities.size() == labels.size() && labels.size() == folds.size(), "one label and fold each");
+Result<std::vector<LabelSet>> cross_conformal(std::span<const double> probabilities,
+                                              std::span<const int> labels, std::span<const int> folds,
+                                              double alpha) {
+    HZ_CHECK(probabilities.size() == labels.size() && labels.size() == folds.size(),
+             "one label and fold each");
     std::vector<LabelSet> sets(probabilities.size());
     HZ_TRY(across_folds(
         folds,
         [&](const std::vector<std::size_t>& others) {
             return fit_conformal(pick(probabilities, others), pick(labels, others), alpha);
         },
-        [&](const ConformalThresholds& thresholds, std::size_t i) { sets[i] = thresholds.set_of(probabilities[i]); }));
+        [&](const ConformalThresholds& thresholds, std::size_t i) {
+            sets[i] = thresholds.set_of(probabilities[i]);
+        }));
     return sets;
 }
 

@@ -1,7 +1,6 @@
-#include <huizhen/training/ct_training.h>
-
 #include <huizhen/base/check.h>
 #include <huizhen/tensor/losses.h>
+#include <huizhen/training/ct_training.h>
 #include <huizhen/training/metrics.h>
 
 namespace huizhen::engine {
@@ -15,15 +14,16 @@ constexpr int kStreamBitsOfCase = 8;
 std::int64_t extent(std::size_t n) { return static_cast<std::int64_t>(n); }
 
 Tensor patches_tensor(Context& context, std::span<const float> values) {
-    return Tensor::from(context, {extent(values.size() / kVoxels), 1, kCtPatchSide, kCtPatchSide, kCtPatchSide}, values);
+    return Tensor::from(
+        context, {extent(values.size() / kVoxels), 1, kCtPatchSide, kCtPatchSide, kCtPatchSide}, values);
 }
 
 constexpr std::size_t kSides = CtNetwork::kOutputs - CtNetwork::kAttribute;  // attributes, score, size
 
 // What a batch should answer.
 struct Targets {
-    Tensor malignancy, weights;    // [N]
-    Tensor sides, side_weights;    // [N, kSides]; weight 0: not known
+    Tensor malignancy, weights;  // [N]
+    Tensor sides, side_weights;  // [N, kSides]; weight 0: not known
 
     Targets(Context& context, std::span<const CtCase* const> batch) {
         std::vector<float> label, weight, side(batch.size() * kSides), known(side.size());
@@ -52,8 +52,8 @@ struct Targets {
 
 class Task final : public TrainingTask {
   public:
-    Task(const CtNetwork& network, Context& context, const CtSet& set, int fold, std::span<const FeatureScale> scales,
-         const CtRecipe& recipe)
+    Task(const CtNetwork& network, Context& context, const CtSet& set, int fold,
+         std::span<const FeatureScale> scales, const CtRecipe& recipe)
         : network_(network),
           context_(context),
           set_(set),
@@ -109,7 +109,8 @@ Tensor Task::loss(std::span<const std::size_t> cases, Philox& random) {
     context_.executor().parallel_for(n, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t k = begin; k < end; ++k) {
             Philox own(random.seed() ^ kCaseKey ^ (k << 32), stream);
-            if (k < with.size()) make_picture(*batch[k], own, std::span(patches).subspan(k * kVoxels, kVoxels));
+            if (k < with.size())
+                make_picture(*batch[k], own, std::span(patches).subspan(k * kVoxels, kVoxels));
             make_measurements(*batch[k], own, std::span(features).subspan(k * width, width));
         }
     });
@@ -122,8 +123,8 @@ Tensor Task::loss(std::span<const std::size_t> cases, Philox& random) {
 
     // The measurements' answer is not changed to suit the picture: what it says has to stand without one.
     const auto seen = extent(with.size());
-    const Tensor correction =
-        network_.correction(network_.places(patches_tensor(context_, patches)), slice(hidden, 0, 0, seen).detach(), pass);
+    const Tensor correction = network_.correction(network_.places(patches_tensor(context_, patches)),
+                                                  slice(hidden, 0, 0, seen).detach(), pass);
     const Tensor corrected = slice(measured, 0, 0, seen).detach() + correction;
     const Tensor fused_loss = answer_loss(corrected, Targets(context_, with));
     return answer_loss(measured, targets) + static_cast<float>(recipe_.picture_weight) * fused_loss;
@@ -133,7 +134,8 @@ Tensor Task::answer_loss(const Tensor& answer, const Targets& targets) const {
     const Tensor logits = reshape(slice(answer, 1, CtNetwork::kMalignancy, CtNetwork::kMalignancy + 1), {-1});
     const Tensor sides = slice(answer, 1, CtNetwork::kAttribute, CtNetwork::kOutputs);
     return bce_with_logits(logits, targets.malignancy, targets.weights) +
-           static_cast<float>(recipe_.side_weight) * squared_error(sides, targets.sides, targets.side_weights);
+           static_cast<float>(recipe_.side_weight) *
+               squared_error(sides, targets.sides, targets.side_weights);
 }
 
 double Task::validate() {
@@ -182,16 +184,17 @@ std::vector<FeatureScale> feature_scales(const CtSet& set, int fold) {
     return scales;
 }
 
-Result<TrainingOutcome> train_ct_network(const CtNetwork& network, ParameterSet& parameters, const CtSet& set, int fold,
-                                         std::span<const FeatureScale> scales, const CtRecipe& recipe,
-                                         const std::stop_token& stop, ProgressSink& progress) {
+Result<TrainingOutcome> train_ct_network(const CtNetwork& network, ParameterSet& parameters, const CtSet& set,
+                                         int fold, std::span<const FeatureScale> scales,
+                                         const CtRecipe& recipe, const std::stop_token& stop,
+                                         ProgressSink& progress) {
     Task task(network, parameters.context(), set, fold, scales, recipe);
     if (task.size() == 0) return fail(ErrorCode::kInvalidArgument, "no cases outside the fold kept back");
     return train(parameters, task, recipe.training, stop, progress);
 }
 
-CtScores ct_scores(const CtNetwork& network, Context& context, const CtSet& set, std::span<const FeatureScale> scales,
-                   std::span<const std::size_t> which) {
+CtScores ct_scores(const CtNetwork& network, Context& context, const CtSet& set,
+                   std::span<const FeatureScale> scales, std::span<const std::size_t> which) {
     const InferenceScope inference(context);
     CtScores scores;
     for (std::size_t first = 0; first < which.size(); first += kInferenceBatch) {
@@ -209,7 +212,8 @@ CtScores ct_scores(const CtNetwork& network, Context& context, const CtSet& set,
         const Tensor hidden = network.read_measurements(
             Tensor::from(context, {extent(some.size()), extent(scales.size())}, features), {});
         const Tensor measured = network.measured_answer(hidden, {});
-        const Tensor whole = measured + network.correction(network.places(patches_tensor(context, patches)), hidden, {});
+        const Tensor whole =
+            measured + network.correction(network.places(patches_tensor(context, patches)), hidden, {});
         const auto alone = measured.to_vector(), answers = whole.to_vector();
         for (std::size_t k = 0; k < some.size(); ++k) {
             const auto row = std::span(answers).subspan(k * CtNetwork::kOutputs, CtNetwork::kOutputs);

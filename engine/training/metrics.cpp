@@ -1,10 +1,9 @@
-#include <huizhen/training/metrics.h>
-
 #include <limits>
 #include <numeric>
 
 #include <huizhen/base/check.h>
 #include <huizhen/tensor/philox.h>
+#include <huizhen/training/metrics.h>
 
 namespace huizhen::engine {
 namespace {
@@ -13,7 +12,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // Concordant and comparable pairs of a positive with a negative that `comparable` admits.
 template <typename Comparable>
-double pairwise_auc(std::span<const double> scores, std::span<const int> labels, const Comparable& comparable) {
+double pairwise_auc(std::span<const double> scores, std::span<const int> labels,
+                    const Comparable& comparable) {
     std::vector<std::size_t> positives, negatives;
     for (std::size_t i = 0; i < labels.size(); ++i) (labels[i] != 0 ? positives : negatives).push_back(i);
     double concordant = 0, pairs = 0;
@@ -32,7 +32,8 @@ double pairwise_auc(std::span<const double> scores, std::span<const int> labels,
 std::vector<double> average_ranks(std::span<const double> values) {
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
     std::vector<double> ranks(values.size());
     for (std::size_t first = 0; first < order.size();) {
         std::size_t last = first;
@@ -64,28 +65,34 @@ int size_band(double diameter_mm) {
     return band;
 }
 
-double banded_auc(std::span<const double> scores, std::span<const int> labels, std::span<const double> diameters_mm) {
-    HZ_CHECK(scores.size() == labels.size() && scores.size() == diameters_mm.size(), "one label and size per score");
+double banded_auc(std::span<const double> scores, std::span<const int> labels,
+                  std::span<const double> diameters_mm) {
+    HZ_CHECK(scores.size() == labels.size() && scores.size() == diameters_mm.size(),
+             "one label and size per score");
     return pairwise_auc(scores, labels, [&](std::size_t a, std::size_t b) {
         return size_band(diameters_mm[a]) == size_band(diameters_mm[b]);
     });
 }
 
-double matched_auc(std::span<const double> scores, std::span<const int> labels, std::span<const double> diameters_mm,
-                   double tolerance) {
-    HZ_CHECK(scores.size() == labels.size() && scores.size() == diameters_mm.size(), "one label and size per score");
+double matched_auc(std::span<const double> scores, std::span<const int> labels,
+                   std::span<const double> diameters_mm, double tolerance) {
+    HZ_CHECK(scores.size() == labels.size() && scores.size() == diameters_mm.size(),
+             "one label and size per score");
     return pairwise_auc(scores, labels, [&](std::size_t a, std::size_t b) {
         const auto [small, large] = std::minmax(diameters_mm[a], diameters_mm[b]);
         return large <= (1.0 + tolerance) * small;
     });
 }
 
-double sensitivity_at_specificity(std::span<const double> scores, std::span<const int> labels, double specificity) {
+double sensitivity_at_specificity(std::span<const double> scores, std::span<const int> labels,
+                                  double specificity) {
     HZ_CHECK(scores.size() == labels.size(), "one label per score");
     std::vector<std::size_t> order(scores.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-    const double positives = static_cast<double>(std::count_if(labels.begin(), labels.end(), [](int y) { return y != 0; }));
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+    const double positives =
+        static_cast<double>(std::count_if(labels.begin(), labels.end(), [](int y) { return y != 0; }));
     const double negatives = static_cast<double>(labels.size()) - positives;
     if (positives == 0 || negatives == 0) return kNaN;
     double best = 0, hits = 0, false_alarms = 0;
@@ -101,8 +108,10 @@ double sensitivity_at_specificity(std::span<const double> scores, std::span<cons
     return best;
 }
 
-double expected_calibration_error(std::span<const double> probabilities, std::span<const int> labels, int bins) {
-    HZ_CHECK(probabilities.size() == labels.size() && bins > 0, "one label per probability, at least one bin");
+double expected_calibration_error(std::span<const double> probabilities, std::span<const int> labels,
+                                  int bins) {
+    HZ_CHECK(probabilities.size() == labels.size() && bins > 0,
+             "one label per probability, at least one bin");
     if (probabilities.empty()) return kNaN;
     std::vector<double> confidence(static_cast<std::size_t>(bins)), frequency(confidence);
     for (std::size_t i = 0; i < probabilities.size(); ++i) {

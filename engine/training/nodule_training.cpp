@@ -1,8 +1,7 @@
-#include <huizhen/training/nodule_training.h>
-
 #include <huizhen/base/check.h>
 #include <huizhen/tensor/losses.h>
 #include <huizhen/training/metrics.h>
+#include <huizhen/training/nodule_training.h>
 
 namespace huizhen::engine {
 namespace {
@@ -14,7 +13,8 @@ constexpr int kStreamBitsOfCase = 8;
 
 void read_patch(const NodulePatches& patches, std::size_t which, std::span<float> out) {
     const auto pixels = std::span(patches.pixels).subspan(which * kPixels, kPixels);
-    std::transform(pixels.begin(), pixels.end(), out.begin(), [](std::uint8_t grey) { return nodule_input(grey / 255.0); });
+    std::transform(pixels.begin(), pixels.end(), out.begin(),
+                   [](std::uint8_t grey) { return nodule_input(grey / 255.0); });
 }
 
 Tensor to_tensor(Context& context, std::span<const float> values) {
@@ -24,7 +24,8 @@ Tensor to_tensor(Context& context, std::span<const float> values) {
 
 class Task final : public TrainingTask {
   public:
-    Task(const NoduleNetwork& network, Context& context, const NodulePatches& patches, int fold, const NoduleRecipe& recipe)
+    Task(const NoduleNetwork& network, Context& context, const NodulePatches& patches, int fold,
+         const NoduleRecipe& recipe)
         : network_(network),
           context_(context),
           patches_(patches),
@@ -50,7 +51,8 @@ class Task final : public TrainingTask {
             }
         });
         const Tensor logits = network_(to_tensor(context_, inputs), {&random});
-        return bce_with_logits(logits, Tensor::from(context_, {static_cast<std::int64_t>(cases.size())}, targets));
+        return bce_with_logits(logits,
+                               Tensor::from(context_, {static_cast<std::int64_t>(cases.size())}, targets));
     }
 
     double validate() override {
@@ -78,8 +80,9 @@ std::vector<std::size_t> cases_of_fold(std::span<const int> folds, int fold, boo
 }
 
 Result<TrainingOutcome> train_nodule_network(const NoduleNetwork& network, ParameterSet& parameters,
-                                             const NodulePatches& patches, int fold, const NoduleRecipe& recipe,
-                                             const std::stop_token& stop, ProgressSink& progress) {
+                                             const NodulePatches& patches, int fold,
+                                             const NoduleRecipe& recipe, const std::stop_token& stop,
+                                             ProgressSink& progress) {
     HZ_CHECK(patches.pixels.size() == patches.size() * kPixels && patches.folds.size() == patches.size(),
              "one patch and fold per label");
     Task task(network, parameters.context(), patches, fold, recipe);
@@ -87,8 +90,8 @@ Result<TrainingOutcome> train_nodule_network(const NoduleNetwork& network, Param
     return train(parameters, task, recipe.training, stop, progress);
 }
 
-std::vector<double> nodule_logits(const NoduleNetwork& network, Context& context, const NodulePatches& patches,
-                                  std::span<const std::size_t> which) {
+std::vector<double> nodule_logits(const NoduleNetwork& network, Context& context,
+                                  const NodulePatches& patches, std::span<const std::size_t> which) {
     const InferenceScope inference(context);
     std::vector<double> logits;
     for (std::size_t first = 0; first < which.size(); first += kInferenceBatch) {

@@ -1,5 +1,3 @@
-#include <huizhen/training/trainer.h>
-
 #include <charconv>
 #include <limits>
 #include <numeric>
@@ -8,6 +6,7 @@
 #include <huizhen/base/logging.h>
 #include <huizhen/base/sha256.h>
 #include <huizhen/nn/checkpoint.h>
+#include <huizhen/training/trainer.h>
 
 namespace huizhen::engine {
 namespace {
@@ -15,7 +14,8 @@ namespace {
 // Streams of one step lie below those of the next; more than any step draws.
 constexpr int kStreamBitsOfStep = 24;
 constexpr int kStreamBitsOfEpoch = 40;
-constexpr std::uint64_t kShuffleKey = 0x9e3779b97f4a7c15U;  // so that shuffling and steps never share a stream
+constexpr std::uint64_t kShuffleKey =
+    0x9e3779b97f4a7c15U;  // so that shuffling and steps never share a stream
 
 // Text that gives the same double back.
 std::string exact(double value) {
@@ -51,7 +51,8 @@ class Run {
           average_(parameters, options.average_decay) {
         HZ_CHECK(task.size() > 0 && options.batch > 0 && options.epochs > 0, "something to train on");
         batch_ = std::min(static_cast<std::size_t>(options.batch), task.size());
-        steps_per_epoch_ = static_cast<std::int64_t>(task.size() / batch_);  // the rest of an epoch's order is left out
+        steps_per_epoch_ =
+            static_cast<std::int64_t>(task.size() / batch_);  // the rest of an epoch's order is left out
         schedule_.peak = options.learning_rate;
         schedule_.warmup_steps = std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch_));
         schedule_.total_steps = options.epochs * steps_per_epoch_;
@@ -127,7 +128,8 @@ Status Run::save() const {
 }
 
 Status Run::resume() {
-    if (!options_.resume || options_.checkpoint.empty() || !std::filesystem::exists(options_.checkpoint)) return {};
+    if (!options_.resume || options_.checkpoint.empty() || !std::filesystem::exists(options_.checkpoint))
+        return {};
     HZ_ASSIGN(const Checkpoint checkpoint, Checkpoint::open(options_.checkpoint));
     const auto status = load(checkpoint);
     if (!status) return fail(status.error().within(options_.checkpoint.filename().string()));
@@ -138,7 +140,8 @@ Status Run::load(const Checkpoint& checkpoint) {
     const auto& metadata = checkpoint.metadata();
     const auto print = metadata.find("training.fingerprint");
     if (print == metadata.end() || print->second != fingerprint()) {
-        return fail(ErrorCode::kIntegrity, "the checkpoint belongs to a run with other options, data or network");
+        return fail(ErrorCode::kIntegrity,
+                    "the checkpoint belongs to a run with other options, data or network");
     }
     HZ_ASSIGN(const double step, exact(metadata, "training.step"));
     HZ_ASSIGN(const double updates, exact(metadata, "training.updates"));
@@ -171,7 +174,8 @@ Status Run::run_step() {
     if (order_epoch_ != epoch()) {
         order_.resize(task_.size());
         std::iota(order_.begin(), order_.end(), std::size_t{0});
-        Philox shuffler(options_.seed ^ kShuffleKey, static_cast<std::uint64_t>(epoch()) << kStreamBitsOfEpoch);
+        Philox shuffler(options_.seed ^ kShuffleKey, static_cast<std::uint64_t>(epoch())
+                                                         << kStreamBitsOfEpoch);
         shuffler.shuffle(order_);
         order_epoch_ = epoch();
     }

@@ -1,7 +1,6 @@
-#include <huizhen/node/engine_runtime.h>
-
 #include <huizhen/backend_cpu/backend.h>
 #include <huizhen/backend_reference/backend.h>
+#include <huizhen/node/engine_runtime.h>
 
 namespace huizhen::node {
 

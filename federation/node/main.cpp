@@ -26,6 +26,8 @@ ExitCode run_program(int argc, char** argv) {
     add_diagnose(program, action);
     add_phantom(program, action);
     add_status(program, action);
+    add_train(program, action);
+    add_evaluate(program, action);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -227,6 +227,13 @@ Vec3 centre_of_mass(const NoduleSegmentation& s) {
     return s.centre_mm + (1 / volume) * moment;
 }
 
+// The point itself, or as near to it as `limit_mm` from `origin` allows: a surface that leaks into the chest
+// wall would draw its centre after it.
+Vec3 no_further(Vec3 point, Vec3 origin, double limit_mm) {
+    const double distance = norm(point - origin);
+    return distance <= limit_mm ? point : origin + (limit_mm / distance) * (point - origin);
+}
+
 double mean_radius(const NoduleSegmentation& s) {
     double cubed = 0;
     for (int ray = 0; ray < kRayCount; ++ray) {
@@ -327,12 +334,9 @@ Result<NoduleSegmentation> segment_nodule(const Volume& volume, Vec3 seed_mm,
         return fail(ErrorCode::kNotFound, "nothing denser than lung near the seed");
     solve_at(sampler, core, 1.5, options.smoothness, nullptr, out);
     for (int i = 0; i < kRecentrings; ++i) {
-        const Vec3 moved = centre_of_mass(out);
-        // A centre of mass in air (a ring, a curved vessel) would have rays that start outside; one far away
-        // has drifted into the chest wall.
-        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu ||
-            norm(moved - core) > 0.3 * mean_radius(out) + 1)
-            break;
+        const Vec3 moved = no_further(centre_of_mass(out), core, 0.3 * mean_radius(out) + 1);
+        // A centre of mass in air (a ring, a curved vessel) would have rays that start outside.
+        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu) break;
         solve_at(sampler, moved, std::max(1.2, 0.5 * mean_radius(out)), options.smoothness, nullptr, out);
     }
     const std::vector<float> rough = out.radius_mm;

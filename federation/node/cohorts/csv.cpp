@@ -1,9 +1,8 @@
-#include <huizhen/node/cohorts/csv.h>
-
 #include <charconv>
 
 #include <huizhen/base/check.h>
 #include <huizhen/base/file.h>
+#include <huizhen/node/cohorts/csv.h>
 
 namespace huizhen::node {
 namespace {
@@ -24,7 +23,8 @@ class Reader {
             std::string field;
             HZ_TRY(read_field(field));
             fields.push_back(std::move(field));
-            if (fields.size() - first > kMaxCsvColumns) return refuse("more columns than are read", ErrorCode::kLimitExceeded);
+            if (fields.size() - first > kMaxCsvColumns)
+                return refuse("more columns than are read", ErrorCode::kLimitExceeded);
             if (done() || text_[position_] != ',') break;
             ++position_;
         }
@@ -93,7 +93,8 @@ std::optional<double> CsvTable::number(std::size_t row, std::size_t column) cons
     const std::string& text = at(row, column);
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
     return value;
 }
 
@@ -111,8 +112,8 @@ Result<CsvTable> parse_csv(std::string_view text) {
             table.fields_.pop_back();  // an empty line, as editors leave at the end
         } else if (count != table.columns_.size()) {
             return fail(ErrorCode::kMalformedInput,
-                        "line " + std::to_string(line) + ": " + std::to_string(count) + " fields where the header has " +
-                            std::to_string(table.columns_.size()));
+                        "line " + std::to_string(line) + ": " + std::to_string(count) +
+                            " fields where the header has " + std::to_string(table.columns_.size()));
         }
     }
     return table;

@@ -1,5 +1,3 @@
-#include <huizhen/node/cohorts/ct_cases.h>
-
 #include <limits>
 #include <mutex>
 #include <numbers>
@@ -7,6 +5,7 @@
 #include <huizhen/base/sha256.h>
 #include <huizhen/lung/nodule_features.h>
 #include <huizhen/lung/nodule_patch.h>
+#include <huizhen/node/cohorts/ct_cases.h>
 #include <huizhen/volume/resample.h>
 
 namespace huizhen::node {
@@ -15,7 +14,8 @@ namespace {
 constexpr std::size_t kSourceVoxels =
     std::size_t{engine::kCtSourceSide} * engine::kCtSourceSide * engine::kCtSourceSide;
 
-constexpr std::size_t kOwn = imaging::kNoduleFeatureNames.size();  // features measured in space; as many in one slice
+constexpr std::size_t kOwn =
+    imaging::kNoduleFeatureNames.size();  // features measured in space; as many in one slice
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 // What every reader said of a crop's nodule.
@@ -56,8 +56,8 @@ double diameter_of(const imaging::Mask& mask) {
 }
 
 // Picture and measurements; the measurement where the nodule could be outlined.
-Result<std::optional<imaging::NoduleMeasurement>> set_inputs(const LidcNodules& nodules, const NoduleCase& nodule,
-                                                             engine::CtCase& one) {
+Result<std::optional<imaging::NoduleMeasurement>> set_inputs(const LidcNodules& nodules,
+                                                             const NoduleCase& nodule, engine::CtCase& one) {
     HZ_ASSIGN(const imaging::Volume volume, nodules.image(nodule));
     HZ_ASSIGN(const imaging::Mask outlined, nodules.mask(nodule));
     one.outlined_mm = diameter_of(outlined);
@@ -67,16 +67,19 @@ Result<std::optional<imaging::NoduleMeasurement>> set_inputs(const LidcNodules& 
         if (outline.error().code() != ErrorCode::kNotFound) return fail(outline.error().within(nodule.key));
         one.trainable = false;
         one.features.assign(2 * kOwn, kUnknown);
-        imaging::sample_patch(volume, nodule.centre_mm, engine::kCtSourceSide, engine::kCtPatchSpacingMm, one.source_hu);
+        imaging::sample_patch(volume, nodule.centre_mm, engine::kCtSourceSide, engine::kCtPatchSpacingMm,
+                              one.source_hu);
         return std::optional<imaging::NoduleMeasurement>();
     }
     const imaging::NoduleMeasurement measurement = imaging::measure_nodule(*outline);
     one.features = ct_features(volume, *outline, measurement);
-    imaging::canonical_patch(volume, *outline, engine::kCtSourceSide, engine::kCtPatchSpacingMm, one.source_hu);
+    imaging::canonical_patch(volume, *outline, engine::kCtSourceSide, engine::kCtPatchSpacingMm,
+                             one.source_hu);
     return std::optional(measurement);
 }
 
-// A crop as a case to learn from: measurements of its one slice, no picture. Nothing where no outline is found.
+// A crop as a case to learn from: measurements of its one slice, no picture. Nothing where no outline is
+// found.
 std::optional<engine::CtCase> case_of_crop(const LidcCrops& crops, std::size_t k) {
     const CropCase& crop = crops.cases[k];
     if (crop.readers.empty()) return std::nullopt;
@@ -122,12 +125,14 @@ double malignancy_of_score(double score) {
     constexpr std::array<double, 5> kProbability{0.0, 0.1, 0.4, 0.85, 1.0};
     const double place = std::clamp(score - 1, 0.0, 4.0);
     const auto below = std::min(static_cast<std::size_t>(place), kProbability.size() - 2);
-    return kProbability[below] + (place - static_cast<double>(below)) * (kProbability[below + 1] - kProbability[below]);
+    return kProbability[below] +
+           (place - static_cast<double>(below)) * (kProbability[below + 1] - kProbability[below]);
 }
 
 std::vector<std::string> ct_feature_names() {
     std::vector<std::string> names(imaging::kNoduleFeatureNames.begin(), imaging::kNoduleFeatureNames.end());
-    for (const std::string_view name : imaging::kNoduleFeatureNames) names.push_back("slice_" + std::string(name));
+    for (const std::string_view name : imaging::kNoduleFeatureNames)
+        names.push_back("slice_" + std::string(name));
     return names;
 }
 
@@ -144,8 +149,8 @@ std::vector<float> ct_features(const imaging::Volume& volume, const imaging::Nod
     return features;
 }
 
-Result<CtCohort> read_ct_cohort(const std::filesystem::path& data, std::string_view split, int folds, Executor& executor,
-                                const std::stop_token& stop, ProgressSink& progress) {
+Result<CtCohort> read_ct_cohort(const std::filesystem::path& data, std::string_view split, int folds,
+                                Executor& executor, const std::stop_token& stop, ProgressSink& progress) {
     CtCohort cohort;
     HZ_ASSIGN(cohort.nodules, read_lidc_nodules(data / "lidc-nodules", split));
     if (std::filesystem::exists(data / "lidc-crops" / ("labels_" + std::string(split) + ".csv"))) {
@@ -169,13 +174,17 @@ Result<CtCohort> read_ct_cohort(const std::filesystem::path& data, std::string_v
         set_targets(nodules[i], cohort.crops, one);
         auto measurement = set_inputs(cohort.nodules, nodules[i], one);
         const std::scoped_lock lock(mutex);
-        if (measurement) cohort.measurements[i] = *std::move(measurement);
-        else failure = measurement.error();
+        if (measurement)
+            cohort.measurements[i] = *std::move(measurement);
+        else
+            failure = measurement.error();
     };
     executor.parallel_for(total, 8, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end && !stop.stop_requested(); ++i) {
-            if (i < nodules.size()) read_nodule(i);
-            else crops[i - nodules.size()] = case_of_crop(cohort.crops, i - nodules.size());
+            if (i < nodules.size())
+                read_nodule(i);
+            else
+                crops[i - nodules.size()] = case_of_crop(cohort.crops, i - nodules.size());
             const std::scoped_lock lock(mutex);
             progress.advance("measuring nodules", ++done, total);
         }

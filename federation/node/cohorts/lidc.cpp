@@ -1,8 +1,7 @@
-#include <huizhen/node/cohorts/lidc.h>
-
 #include <charconv>
 
 #include <huizhen/base/sha256.h>
+#include <huizhen/node/cohorts/lidc.h>
 #include <huizhen/node/cohorts/npz.h>
 #include <huizhen/volume/nifti.h>
 
@@ -11,7 +10,8 @@ namespace {
 
 // Column stems of both tables, in the order of engine::kAttributes.
 constexpr std::array<const char*, engine::kAttributeCount> kColumns{
-    "Subtlety", "InternalStructure", "Calcification", "Sphericity", "Margin", "Lobulation", "Spiculation", "Texture"};
+    "Subtlety", "InternalStructure", "Calcification", "Sphericity",
+    "Margin",   "Lobulation",        "Spiculation",   "Texture"};
 
 // Columns by name, so that a missing one is an error before the first row is read.
 class Row {
@@ -89,7 +89,9 @@ Result<NoduleCase> read_nodule(const Row& row) {
         HZ_ASSIGN(nodule.attributes[k], row.maybe(std::string(kColumns[k]) + "_value"));
     }
     // The key becomes a file name.
-    const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_'; };
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+    };
     if (nodule.key.empty() || !std::all_of(nodule.key.begin(), nodule.key.end(), plain)) {
         return fail(ErrorCode::kMalformedInput, "a key that is not a plain name");
     }
@@ -121,7 +123,8 @@ bool lies_in(const Block& block, std::span<const std::int16_t> crop) {
             for (int y = 0; y < kBlockSide && difference < kAllowed; ++y) {
                 const auto row = crop.subspan(static_cast<std::size_t>((top + y) * kCropSide + left));
                 for (int x = 0; x < kBlockSide; ++x) {
-                    difference += std::abs(block[static_cast<std::size_t>(y * kBlockSide + x)] - row[static_cast<std::size_t>(x)]);
+                    difference += std::abs(block[static_cast<std::size_t>(y * kBlockSide + x)] -
+                                           row[static_cast<std::size_t>(x)]);
                 }
             }
             if (difference < kAllowed) return true;
@@ -130,8 +133,8 @@ bool lies_in(const Block& block, std::span<const std::int16_t> crop) {
     return false;
 }
 
-// Crops keep the file's order of pixels, volumes lie in patient order: of a patient on the belly one is the other turned
-// by half a turn.
+// Crops keep the file's order of pixels, volumes lie in patient order: of a patient on the belly one is the
+// other turned by half a turn.
 bool shows(const Block& block, std::span<const std::int16_t> crop) {
     Block turned = block;
     std::reverse(turned.begin(), turned.end());
@@ -150,7 +153,8 @@ Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const N
         const double slice = (crops.cases[k].slice_z_mm - geometry.origin_mm.z) / geometry.spacing_mm.z;
         const int z = static_cast<int>(std::lround(slice));
         if (z < 0 || z >= volume->size().z) continue;
-        if (shows(block_around(*volume, geometry.to_voxel(nodule.centre_mm), z), crops.crop(k))) return std::optional(k);
+        if (shows(block_around(*volume, geometry.to_voxel(nodule.centre_mm), z), crops.crop(k)))
+            return std::optional(k);
     }
     return std::optional<std::size_t>();
 }
@@ -158,7 +162,8 @@ Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const N
 }  // namespace
 
 Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder, std::string_view split) {
-    const std::string labels = "labels_" + std::string(split) + ".csv", pixels = "crops_hu_" + std::string(split) + ".npz";
+    const std::string labels = "labels_" + std::string(split) + ".csv",
+                      pixels = "crops_hu_" + std::string(split) + ".npz";
     HZ_ASSIGN(const CsvTable table, read_csv(folder / labels));
     HZ_ASSIGN(const auto arrays, read_npz(folder / pixels));
     const auto images = arrays.find("hu");

@@ -1,8 +1,7 @@
-#include <huizhen/node/cohorts/luna_patches.h>
-
 #include <numeric>
 
 #include <huizhen/node/cohorts/csv.h>
+#include <huizhen/node/cohorts/luna_patches.h>
 #include <huizhen/node/cohorts/npz.h>
 
 namespace huizhen::node {
@@ -20,7 +19,8 @@ std::vector<int> LunaPatches::folds(int folds) const {
 }
 
 Result<LunaPatches> read_luna_patches(const std::filesystem::path& folder, std::string_view split) {
-    const std::string labels = "labels_" + std::string(split) + ".csv", pixels = "patches_u8_" + std::string(split) + ".npz";
+    const std::string labels = "labels_" + std::string(split) + ".csv",
+                      pixels = "patches_u8_" + std::string(split) + ".npz";
     HZ_ASSIGN(const CsvTable table, read_csv(folder / labels));
     HZ_ASSIGN(const auto arrays, read_npz(folder / pixels));
     const auto images = arrays.find("img"), rows = arrays.find("index");

@@ -46,7 +46,8 @@ Result<std::vector<std::size_t>> parse_shape(std::string_view text) {
         std::size_t extent = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), extent);
         if (error != std::errc()) return broken("the shape holds something that is not a number");
-        if (shape.size() == kMaxArrayDimensions) return fail(ErrorCode::kLimitExceeded, "npy array: too many dimensions");
+        if (shape.size() == kMaxArrayDimensions)
+            return fail(ErrorCode::kLimitExceeded, "npy array: too many dimensions");
         shape.push_back(extent);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     }
@@ -124,7 +125,8 @@ Result<NpyArray> parse_npy(std::span<const std::byte> bytes) {
     HZ_ASSIGN(const auto type, value_of(header, "descr"));
     HZ_ASSIGN(const auto order, value_of(header, "fortran_order"));
     HZ_ASSIGN(const auto shape, value_of(header, "shape"));
-    if (type.size() < 5 || type[0] != '\'' || type[4] != '\'') return fail(ErrorCode::kUnsupported, "npy array: a structured type");
+    if (type.size() < 5 || type[0] != '\'' || type[4] != '\'')
+        return fail(ErrorCode::kUnsupported, "npy array: a structured type");
     array.type = type.substr(1, 3);
     const std::size_t size = element_size(array.type);
     if (size == 0) return fail(ErrorCode::kUnsupported, "npy array: elements of type " + array.type);
@@ -134,7 +136,8 @@ Result<NpyArray> parse_npy(std::span<const std::byte> bytes) {
     const auto data = bytes.subspan(header_at + header_size);
     std::size_t wanted = size;
     for (const std::size_t extent : array.shape) {
-        if (extent != 0 && wanted > kMaxMemberBytes / extent) return fail(ErrorCode::kLimitExceeded, "npy array: too large");
+        if (extent != 0 && wanted > kMaxMemberBytes / extent)
+            return fail(ErrorCode::kLimitExceeded, "npy array: too large");
         wanted *= extent;
     }
     if (wanted != data.size()) return broken("the data is not as long as the shape says");

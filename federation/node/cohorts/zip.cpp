@@ -5,7 +5,8 @@
 namespace huizhen::node {
 namespace {
 
-constexpr std::uint32_t kEndSignature = 0x06054b50, kCentralSignature = 0x02014b50, kLocalSignature = 0x04034b50;
+constexpr std::uint32_t kEndSignature = 0x06054b50, kCentralSignature = 0x02014b50,
+                        kLocalSignature = 0x04034b50;
 constexpr std::size_t kEndSize = 22, kCentralSize = 46, kLocalSize = 30;
 constexpr std::uint16_t kStored = 0, kDeflated = 8, kEncryptedFlag = 1;
 
@@ -43,8 +44,10 @@ Result<std::vector<Member>> read_directory(std::span<const std::byte> archive) {
         if (at > end || end - at < kCentralSize || u32(archive, at) != kCentralSignature) {
             return broken("the central directory is damaged");
         }
-        const std::size_t name_size = u16(archive, at + 28), extra = u16(archive, at + 30), comment = u16(archive, at + 32);
-        if (end - at - kCentralSize < name_size + extra + comment) return broken("the central directory is cut off");
+        const std::size_t name_size = u16(archive, at + 28), extra = u16(archive, at + 30),
+                          comment = u16(archive, at + 32);
+        if (end - at - kCentralSize < name_size + extra + comment)
+            return broken("the central directory is cut off");
         Member member;
         member.flags = u16(archive, at + 8);
         member.method = u16(archive, at + 10);
@@ -63,28 +66,34 @@ Result<std::vector<Member>> read_directory(std::span<const std::byte> archive) {
 Result<std::vector<std::byte>> inflate_raw(std::span<const std::byte> packed, std::size_t size) {
     std::vector<std::byte> out(size);
     z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return fail(ErrorCode::kOutOfMemory, "zlib could not start");
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        return fail(ErrorCode::kOutOfMemory, "zlib could not start");
     std::byte nothing{};
-    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));  // zlib does not write to it
+    stream.next_in =
+        const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data()));  // zlib does not write to it
     stream.avail_in = static_cast<uInt>(packed.size());
     stream.next_out = reinterpret_cast<Bytef*>(size > 0 ? out.data() : &nothing);
     stream.avail_out = static_cast<uInt>(size);
     const int status = inflate(&stream, Z_FINISH);
     const std::size_t written = stream.total_out;
     inflateEnd(&stream);
-    if (status != Z_STREAM_END || written != size) return broken("a member does not inflate to its stated size");
+    if (status != Z_STREAM_END || written != size)
+        return broken("a member does not inflate to its stated size");
     return out;
 }
 
 Result<std::vector<std::byte>> read_member(std::span<const std::byte> archive, const Member& member) {
-    if ((member.flags & kEncryptedFlag) != 0) return fail(ErrorCode::kUnsupported, "ZIP archive: encrypted member");
-    if (member.size > kMaxMemberBytes) return fail(ErrorCode::kLimitExceeded, "ZIP archive: a member is too large");
+    if ((member.flags & kEncryptedFlag) != 0)
+        return fail(ErrorCode::kUnsupported, "ZIP archive: encrypted member");
+    if (member.size > kMaxMemberBytes)
+        return fail(ErrorCode::kLimitExceeded, "ZIP archive: a member is too large");
     const std::size_t at = member.local_offset;
     if (at > archive.size() || archive.size() - at < kLocalSize || u32(archive, at) != kLocalSignature) {
         return broken("a member is not where the directory says");
     }
     const std::size_t data = at + kLocalSize + u16(archive, at + 26) + u16(archive, at + 28);
-    if (data > archive.size() || archive.size() - data < member.stored_size) return broken("a member is cut off");
+    if (data > archive.size() || archive.size() - data < member.stored_size)
+        return broken("a member is cut off");
     const auto packed = archive.subspan(data, member.stored_size);
     std::vector<std::byte> bytes;
     if (member.method == kStored) {
@@ -93,10 +102,12 @@ Result<std::vector<std::byte>> read_member(std::span<const std::byte> archive, c
     } else if (member.method == kDeflated) {
         HZ_ASSIGN(bytes, inflate_raw(packed, member.size));
     } else {
-        return fail(ErrorCode::kUnsupported, "ZIP archive: compression method " + std::to_string(member.method));
+        return fail(ErrorCode::kUnsupported,
+                    "ZIP archive: compression method " + std::to_string(member.method));
     }
     const auto crc = crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size()));
-    if (crc != member.crc) return fail(ErrorCode::kIntegrity, "ZIP archive: a member does not match its CRC-32");
+    if (crc != member.crc)
+        return fail(ErrorCode::kIntegrity, "ZIP archive: a member does not match its CRC-32");
     return bytes;
 }
 
@@ -110,7 +121,8 @@ Result<std::map<std::string, std::vector<std::byte>>> read_zip(std::span<const s
     for (const Member& member : members) {
         HZ_ASSIGN(auto bytes, read_member(archive, member));
         total += bytes.size();
-        if (total > kMaxArchiveBytes) return fail(ErrorCode::kLimitExceeded, "ZIP archive: inflates to too much");
+        if (total > kMaxArchiveBytes)
+            return fail(ErrorCode::kLimitExceeded, "ZIP archive: inflates to too much");
         if (!contents.emplace(member.name, std::move(bytes)).second) return broken("two members of one name");
     }
     return contents;

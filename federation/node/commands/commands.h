@@ -18,5 +18,7 @@ using Action = std::function<ExitCode()>;
 void add_diagnose(CLI::App& program, Action& action);
 void add_phantom(CLI::App& program, Action& action);
 void add_status(CLI::App& program, Action& action);
+void add_train(CLI::App& program, Action& action);
+void add_evaluate(CLI::App& program, Action& action);
 
 }  // namespace huizhen::node

@@ -1,5 +1,3 @@
-#include <huizhen/node/commands/evaluate.h>
-
 #include <limits>
 #include <map>
 #include <set>
@@ -7,6 +5,7 @@
 #include <huizhen/model/ct_ensemble.h>
 #include <huizhen/model/nodule_classifier.h>
 #include <huizhen/node/cohorts/luna_patches.h>
+#include <huizhen/node/commands/evaluate.h>
 #include <huizhen/node/commands/train.h>
 #include <huizhen/training/calibration.h>
 #include <huizhen/training/nodule_training.h>
@@ -22,18 +21,21 @@ constexpr double kMiscoverage = 0.1;
 // Means over the members that may be asked about each case.
 class MemberMeans {
   public:
-    explicit MemberMeans(std::size_t cases) : count_(cases, 0.0), raw_(count_), logits_(count_), measured_(count_) {
+    explicit MemberMeans(std::size_t cases)
+        : count_(cases, 0.0), raw_(count_), logits_(count_), measured_(count_) {
         for (auto& column : attributes_) column.assign(cases, 0.0);
     }
 
-    void add(std::span<const std::size_t> which, const engine::CtScores& scores, const engine::CalibrationMap& map) {
+    void add(std::span<const std::size_t> which, const engine::CtScores& scores,
+             const engine::CalibrationMap& map) {
         for (std::size_t k = 0; k < which.size(); ++k) {
             const std::size_t i = which[k];
             count_[i] += 1;
             raw_[i] += scores.malignancy[k];
             logits_[i] += map.logit(scores.malignancy[k]);
             measured_[i] += scores.measured_malignancy[k];
-            for (std::size_t a = 0; a < engine::kAttributeCount; ++a) attributes_[a][i] += scores.attributes[k][a];
+            for (std::size_t a = 0; a < engine::kAttributeCount; ++a)
+                attributes_[a][i] += scores.attributes[k][a];
         }
     }
 
@@ -47,7 +49,8 @@ class MemberMeans {
             cases.which.push_back(i);
             cases.labels.push_back(one.label);
             cases.folds.push_back(one.fold);
-            cases.patients.push_back(patients.emplace(one.patient, static_cast<int>(patients.size())).first->second);
+            cases.patients.push_back(
+                patients.emplace(one.patient, static_cast<int>(patients.size())).first->second);
             cases.diameters.push_back(one.diameter_mm);
             const auto& measurement = cohort.measurements[i];
             cases.own_diameters.push_back(measurement ? measurement->diameter_mm : 0.0);
@@ -66,7 +69,8 @@ class MemberMeans {
     std::array<std::vector<double>, engine::kAttributeCount> attributes_;
 };
 
-EvaluationCases ask_members(const engine::CtEnsemble& ensemble, const CtCohort& cohort, ProgressSink& progress) {
+EvaluationCases ask_members(const engine::CtEnsemble& ensemble, const CtCohort& cohort,
+                            ProgressSink& progress) {
     MemberMeans means(cohort.nodules.cases.size());
     const auto& members = ensemble.members();
     for (std::size_t m = 0; m < members.size(); ++m) {
@@ -75,7 +79,8 @@ EvaluationCases ask_members(const engine::CtEnsemble& ensemble, const CtCohort& 
             if (!members[m].manifest.has_seen(cohort.set.cases[i].patient)) unseen.push_back(i);
         }
         means.add(unseen,
-                  engine::ct_scores(*members[m].network, ensemble.context(), cohort.set, members[m].manifest.features, unseen),
+                  engine::ct_scores(*members[m].network, ensemble.context(), cohort.set,
+                                    members[m].manifest.features, unseen),
                   members[m].manifest.calibration);
         progress.advance("asking the members", m + 1, members.size());
     }
@@ -88,7 +93,8 @@ std::vector<double> sigmoids(std::span<const double> logits) {
     return probabilities;
 }
 
-void count_sets(std::span<const engine::LabelSet> sets, std::span<const int> labels, CalibrationFigures& figures) {
+void count_sets(std::span<const engine::LabelSet> sets, std::span<const int> labels,
+                CalibrationFigures& figures) {
     double of_class[2] = {}, covered[2] = {}, undecided = 0, empty = 0;
     for (std::size_t i = 0; i < sets.size(); ++i) {
         const int label = labels[i] != 0 ? 1 : 0;
@@ -104,17 +110,27 @@ void count_sets(std::span<const engine::LabelSet> sets, std::span<const int> lab
     figures.empty = empty / n;
 }
 
-Result<CalibrationFigures> calibration_figures(const EvaluationCases& cases, const engine::ModelManifest& manifest,
-                                               const CtCohort& cohort) {
+// Whether any member learned from any of these patients: the shipped calibration was then fitted on them too.
+bool calibrated_on(const engine::CtEnsemble& ensemble, const EvaluationCases& cases, const CtCohort& cohort) {
+    return std::any_of(cases.which.begin(), cases.which.end(), [&](std::size_t i) {
+        return std::any_of(ensemble.members().begin(), ensemble.members().end(), [&](const auto& member) {
+            return member.manifest.has_seen(cohort.set.cases[i].patient);
+        });
+    });
+}
+
+Result<CalibrationFigures> calibration_figures(const EvaluationCases& cases,
+                                               const engine::CtEnsemble& ensemble, const CtCohort& cohort) {
+    const engine::ModelManifest& manifest = ensemble.members().front().manifest;
     CalibrationFigures figures;
     figures.method = engine::calibration_kind_name(manifest.calibration.kind);
     figures.alpha = manifest.conformal.alpha;
-    // The shipped map was fitted on these very cases: count a map fitted without each case's fold instead.
-    figures.nested = manifest.training_data_sha256 == cohort.sha256;
+    figures.nested = calibrated_on(ensemble, cases, cohort);
     std::vector<double> after = sigmoids(cases.logits);
     std::vector<engine::LabelSet> sets;
     if (figures.nested) {
-        HZ_ASSIGN(after, engine::cross_calibrate(manifest.calibration.kind, cases.raw, cases.labels, cases.folds));
+        HZ_ASSIGN(after,
+                  engine::cross_calibrate(manifest.calibration.kind, cases.raw, cases.labels, cases.folds));
         HZ_ASSIGN(sets, engine::cross_conformal(after, cases.labels, cases.folds, kMiscoverage));
     } else {
         for (const double p : after) sets.push_back(manifest.conformal.set_of(p));
@@ -128,8 +144,8 @@ Result<CalibrationFigures> calibration_figures(const EvaluationCases& cases, con
     return figures;
 }
 
-Result<NoduleFigures> nodule_figures(const EvaluateRequest& request, const engine::NoduleClassifier& classifier,
-                                     EngineRuntime& runtime) {
+Result<NoduleFigures> nodule_figures(const EvaluateRequest& request,
+                                     const engine::NoduleClassifier& classifier, EngineRuntime& runtime) {
     HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches", request.split));
     const engine::NodulePatches patches = training_patches(cohort);
     NoduleFigures figures;
@@ -140,7 +156,8 @@ Result<NoduleFigures> nodule_figures(const EvaluateRequest& request, const engin
         const engine::ModelManifest& manifest = classifier.manifest(m);
         std::vector<std::size_t> which;
         for (std::size_t i = 0; i < patches.size(); ++i) {
-            if (!figures.held_out || std::to_string(patches.folds[i]) == manifest.provenance.at("fold_kept_back")) {
+            if (!figures.held_out ||
+                std::to_string(patches.folds[i]) == manifest.provenance.at("fold_kept_back")) {
                 which.push_back(i);
             }
         }
@@ -154,9 +171,11 @@ Result<NoduleFigures> nodule_figures(const EvaluateRequest& request, const engin
     // Neighbours in LUNA16's list come from one scan: resample runs of 20 candidates.
     std::vector<std::size_t> order(patches.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cohort.candidate[a] < cohort.candidate[b]; });
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return cohort.candidate[a] < cohort.candidate[b]; });
     std::vector<int> runs(patches.size());
-    for (std::size_t place = 0; place < order.size(); ++place) runs[order[place]] = static_cast<int>(place / 20);
+    for (std::size_t place = 0; place < order.size(); ++place)
+        runs[order[place]] = static_cast<int>(place / 20);
     figures.auc = engine::clustered_bootstrap(
         runs,
         [&](std::span<const std::size_t> drawn) {
@@ -170,7 +189,8 @@ Result<NoduleFigures> nodule_figures(const EvaluateRequest& request, const engin
         },
         request.resamples, request.seed);
     for (const int label : patches.is_nodule) figures.nodules += static_cast<std::size_t>(label);
-    figures.sensitivity_at_90_specificity = engine::sensitivity_at_specificity(logits, patches.is_nodule, 0.9);
+    figures.sensitivity_at_90_specificity =
+        engine::sensitivity_at_specificity(logits, patches.is_nodule, 0.9);
     figures.ece = engine::expected_calibration_error(sigmoids(logits), patches.is_nodule);
     return figures;
 }
@@ -191,14 +211,15 @@ void add_scores(const EvaluationCases& cases, const BootstrapOptions& options, E
 
 }  // namespace
 
-Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runtime, const std::stop_token& stop,
-                            ProgressSink& progress) {
+Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runtime,
+                            const std::stop_token& stop, ProgressSink& progress) {
     HZ_ASSIGN(const engine::CtEnsemble ensemble, engine::CtEnsemble::load(request.model, runtime.context()));
     HZ_ASSIGN(const CtCohort cohort,
               read_ct_cohort(request.data, request.split, kFolds, runtime.executor(), stop, progress));
     const EvaluationCases cases = ask_members(ensemble, cohort, progress);
     HZ_TRY(check_stop(stop));
-    if (cases.which.empty()) return fail(ErrorCode::kInvalidArgument, "every member has seen every patient of this data");
+    if (cases.which.empty())
+        return fail(ErrorCode::kInvalidArgument, "every member has seen every patient of this data");
 
     Evaluation evaluation;
     evaluation.ct_sha256 = ensemble.sha256();
@@ -211,7 +232,7 @@ Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runti
     const BootstrapOptions options{request.resamples, request.seed};
     add_scores(cases, options, evaluation);
     HZ_TRY(check_stop(stop));
-    HZ_ASSIGN(evaluation.calibration, calibration_figures(cases, ensemble.members().front().manifest, cohort));
+    HZ_ASSIGN(evaluation.calibration, calibration_figures(cases, ensemble, cohort));
     evaluation.attributes = attribute_figures(cases, cohort);
     evaluation.formulas = formula_figures(cases, cohort, options);
     evaluation.proven = proven_figures(cases, cohort, options);

@@ -37,15 +37,18 @@ double sensitivity_of(const Drawn& d) { return engine::sensitivity_at_specificit
 engine::Interval interval(const EvaluationCases& cases, std::span<const double> scores, Figure figure,
                           const BootstrapOptions& options) {
     return engine::clustered_bootstrap(
-        cases.patients, [&](std::span<const std::size_t> drawn) { return figure(draw(cases, scores, drawn)); },
+        cases.patients,
+        [&](std::span<const std::size_t> drawn) { return figure(draw(cases, scores, drawn)); },
         options.resamples, options.seed);
 }
 
-engine::Interval difference(const EvaluationCases& cases, std::span<const double> a, std::span<const double> b,
-                            Figure figure, const BootstrapOptions& options) {
+engine::Interval difference(const EvaluationCases& cases, std::span<const double> a,
+                            std::span<const double> b, Figure figure, const BootstrapOptions& options) {
     return engine::clustered_bootstrap(
         cases.patients,
-        [&](std::span<const std::size_t> drawn) { return figure(draw(cases, a, drawn)) - figure(draw(cases, b, drawn)); },
+        [&](std::span<const std::size_t> drawn) {
+            return figure(draw(cases, a, drawn)) - figure(draw(cases, b, drawn));
+        },
         options.resamples, options.seed);
 }
 
@@ -115,10 +118,12 @@ ScoreFigures score_figures(std::string name, const EvaluationCases& cases, std::
     return figures;
 }
 
-ScoreDifference score_difference(std::string against, const EvaluationCases& cases, std::span<const double> scores,
-                                 std::span<const double> others, const BootstrapOptions& options) {
+ScoreDifference score_difference(std::string against, const EvaluationCases& cases,
+                                 std::span<const double> scores, std::span<const double> others,
+                                 const BootstrapOptions& options) {
     return {std::move(against), difference(cases, scores, others, auc_of, options),
-            difference(cases, scores, others, banded_of, options), difference(cases, scores, others, matched_of, options)};
+            difference(cases, scores, others, banded_of, options),
+            difference(cases, scores, others, matched_of, options)};
 }
 
 std::vector<AttributeFigures> attribute_figures(const EvaluationCases& cases, const CtCohort& cohort) {
@@ -155,9 +160,9 @@ std::vector<FormulaFigures> formula_figures(const EvaluationCases& cases, const 
     std::vector<std::set<std::string>> missing;
     for (std::size_t i = 0; i < cases.which.size(); ++i) {
         const auto& measurement = cohort.measurements[cases.which[i]];
-        const auto facts = measurement
-                               ? facts_of(*measurement, nodules_of[cohort.nodules.cases[cases.which[i]].patient])
-                               : clinical::NoduleFacts{};
+        const auto facts =
+            measurement ? facts_of(*measurement, nodules_of[cohort.nodules.cases[cases.which[i]].patient])
+                        : clinical::NoduleFacts{};
         const auto results = clinical::all_formulas({}, facts);
         formulas.resize(results.size());
         probabilities.resize(results.size());
@@ -178,7 +183,8 @@ std::vector<FormulaFigures> formula_figures(const EvaluationCases& cases, const 
     return formulas;
 }
 
-ProvenFigures proven_figures(const EvaluationCases& cases, const CtCohort& cohort, const BootstrapOptions& options) {
+ProvenFigures proven_figures(const EvaluationCases& cases, const CtCohort& cohort,
+                             const BootstrapOptions& options) {
     struct Patient {
         int malignant = 0;
         double model = -std::numeric_limits<double>::infinity(), readers = 0, diameter = 0;

@@ -11,7 +11,7 @@ namespace huizhen::node {
 
 // One entry a case the model may be asked about.
 struct EvaluationCases {
-    std::vector<std::size_t> which;     // in the cohort
+    std::vector<std::size_t> which;  // in the cohort
     std::vector<int> labels, patients, folds;
     std::vector<double> diameters;      // readers', mm
     std::vector<double> own_diameters;  // mm; 0 without an outline
@@ -27,12 +27,14 @@ struct BootstrapOptions {
 
 ScoreFigures score_figures(std::string name, const EvaluationCases& cases, std::span<const double> scores,
                            const BootstrapOptions& options);
-ScoreDifference score_difference(std::string against, const EvaluationCases& cases, std::span<const double> scores,
-                                 std::span<const double> others, const BootstrapOptions& options);
+ScoreDifference score_difference(std::string against, const EvaluationCases& cases,
+                                 std::span<const double> scores, std::span<const double> others,
+                                 const BootstrapOptions& options);
 
 std::vector<AttributeFigures> attribute_figures(const EvaluationCases& cases, const CtCohort& cohort);
 std::vector<FormulaFigures> formula_figures(const EvaluationCases& cases, const CtCohort& cohort,
                                             const BootstrapOptions& options);
-ProvenFigures proven_figures(const EvaluationCases& cases, const CtCohort& cohort, const BootstrapOptions& options);
+ProvenFigures proven_figures(const EvaluationCases& cases, const CtCohort& cohort,
+                             const BootstrapOptions& options);
 
 }  // namespace huizhen::node

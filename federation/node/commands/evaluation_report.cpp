@@ -47,30 +47,36 @@ void write_scores(const Evaluation& e, std::ostream& out) {
         row(out, s.score, {with_interval(s.auc), with_interval(s.banded), with_interval(s.matched)});
     }
     for (const ScoreDifference& d : e.differences) {
-        row(out, "model minus " + d.against, {with_interval(d.auc), with_interval(d.banded), with_interval(d.matched)});
+        row(out, "model minus " + d.against,
+            {with_interval(d.auc), with_interval(d.banded), with_interval(d.matched)});
     }
     row(out, "", {"under 8 mm", "8 to 12 mm", "12 mm and more", "sensitivity at 90 % spec."});
     for (const ScoreFigures& s : e.scores) {
-        row(out, s.score, {with_interval(s.bands[0]), with_interval(s.bands[1]), with_interval(s.bands[2]),
-                           with_interval(s.sensitivity_at_90_specificity)});
+        row(out, s.score,
+            {with_interval(s.bands[0]), with_interval(s.bands[1]), with_interval(s.bands[2]),
+             with_interval(s.sensitivity_at_90_specificity)});
     }
 }
 
 void write_calibration(const CalibrationFigures& c, std::ostream& out) {
-    out << "\nCalibration (" << c.method << (c.nested ? ", fitted without the fold it is counted on" : ", as shipped") << ")\n";
+    out << "\nCalibration (" << c.method
+        << (c.nested ? ", fitted without the fold it is counted on" : ", as shipped") << ")\n";
     row(out, "", {"before", "after"});
     row(out, "ECE, 10 bins", {fixed(c.ece_before), fixed(c.ece_after)});
     row(out, "Brier score", {fixed(c.brier_before), fixed(c.brier_after)});
-    out << "  label sets meant to hold the truth in " << fixed(100 * (1 - c.alpha), 0) << " % of each class: benign "
-        << fixed(100 * c.coverage_benign, 1) << " %, malignant " << fixed(100 * c.coverage_malignant, 1) << " %; undecided "
-        << fixed(100 * c.undecided, 1) << " %, empty " << fixed(100 * c.empty, 1) << " %\n";
+    out << "  label sets meant to hold the truth in " << fixed(100 * (1 - c.alpha), 0)
+        << " % of each class: benign " << fixed(100 * c.coverage_benign, 1) << " %, malignant "
+        << fixed(100 * c.coverage_malignant, 1) << " %; undecided " << fixed(100 * c.undecided, 1)
+        << " %, empty " << fixed(100 * c.empty, 1) << " %\n";
 }
 
 void write_others(const Evaluation& e, std::ostream& out) {
     out << "\nPublished formulas (nothing is known of these patients but their scan)\n";
     for (const FormulaFigures& f : e.formulas) {
         if (f.figures) {
-            row(out, f.name, {with_interval(f.figures->auc), with_interval(f.figures->banded), with_interval(f.figures->matched)});
+            row(out, f.name,
+                {with_interval(f.figures->auc), with_interval(f.figures->banded),
+                 with_interval(f.figures->matched)});
         } else {
             out << "  " << padded(f.name, 26) << "computed for " << f.computed << " of " << e.nodules
                 << "; needs " << join(f.missing) << '\n';
@@ -92,16 +98,17 @@ void write_others(const Evaluation& e, std::ostream& out) {
     if (e.nodule_or_not) {
         const NoduleFigures& n = *e.nodule_or_not;
         out << "\nNodule or not: " << n.patches << " patches, " << n.nodules << " nodules, "
-            << (n.held_out ? "each by the member that left it out" : "all members") << "\n  AUC " << with_interval(n.auc)
-            << ", sensitivity at 90 % specificity " << fixed(n.sensitivity_at_90_specificity) << ", ECE " << fixed(n.ece)
-            << '\n';
+            << (n.held_out ? "each by the member that left it out" : "all members") << "\n  AUC "
+            << with_interval(n.auc) << ", sensitivity at 90 % specificity "
+            << fixed(n.sensitivity_at_90_specificity) << ", ECE " << fixed(n.ece) << '\n';
     }
 }
 
 Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
 
 Json to_json(const engine::Interval& figure) {
-    return {{"estimate", number(figure.estimate)}, {"low", number(figure.low)}, {"high", number(figure.high)}};
+    return {
+        {"estimate", number(figure.estimate)}, {"low", number(figure.low)}, {"high", number(figure.high)}};
 }
 
 Json to_json(const ScoreFigures& s) {
@@ -151,7 +158,8 @@ void write_table(const Evaluation& e, std::ostream& out) {
     out << e.nodules << " nodules of " << e.patients << " patients, " << e.malignant
         << " malignant by readers; every one judged only by members that never saw the patient\n";
     if (e.left_out > 0) out << e.left_out << " nodules left out: every member has seen their patients\n";
-    if (e.without_outline > 0) out << e.without_outline << " nodules could not be outlined; they count, with size 0\n";
+    if (e.without_outline > 0)
+        out << e.without_outline << " nodules could not be outlined; they count, with size 0\n";
     write_scores(e, out);
     write_calibration(e.calibration, out);
     write_others(e, out);

@@ -7,7 +7,8 @@ namespace huizhen::node {
 Status MemberStore::prepare() const {
     std::error_code error;
     std::filesystem::create_directories(folder_, error);
-    if (error) return fail(ErrorCode::kIo, "cannot make the folder " + folder_.string() + ": " + error.message());
+    if (error)
+        return fail(ErrorCode::kIo, "cannot make the folder " + folder_.string() + ": " + error.message());
     return {};
 }
 
@@ -26,15 +27,18 @@ Result<bool> MemberStore::load_finished(int fold, const engine::ModelManifest& w
     HZ_ASSIGN(const auto found, engine::parse_manifest(file.metadata(), wanted.architecture));
     if (found.training_data_sha256 != wanted.training_data_sha256 || found.shape != wanted.shape ||
         found.provenance != wanted.provenance) {
-        return fail(ErrorCode::kInvalidArgument, path(fold).string() + " was made with other data or options: use another "
-                                                                       "folder, or leave --resume out to replace it");
+        return fail(ErrorCode::kInvalidArgument, path(fold).string() +
+                                                     " was made with other data or options: use another "
+                                                     "folder, or leave --resume out to replace it");
     }
     HZ_TRY(engine::load_parameters(file, parameters));
     return true;
 }
 
-Status MemberStore::save(int fold, const engine::ModelManifest& manifest, const engine::ParameterSet& parameters) const {
-    HZ_TRY(engine::save_checkpoint(path(fold), engine::named_tensors(parameters), engine::to_metadata(manifest)));
+Status MemberStore::save(int fold, const engine::ModelManifest& manifest,
+                         const engine::ParameterSet& parameters) const {
+    HZ_TRY(engine::save_checkpoint(path(fold), engine::named_tensors(parameters),
+                                   engine::to_metadata(manifest)));
     return {};
 }
 

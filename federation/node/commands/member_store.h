@@ -13,7 +13,8 @@ namespace huizhen::node {
 class MemberStore {
   public:
     // Files are "<prefix><fold>.safetensors" in `folder`.
-    MemberStore(std::filesystem::path folder, std::string prefix) : folder_(std::move(folder)), prefix_(std::move(prefix)) {}
+    MemberStore(std::filesystem::path folder, std::string prefix)
+        : folder_(std::move(folder)), prefix_(std::move(prefix)) {}
 
     // Makes the folder.
     Status prepare() const;
@@ -21,9 +22,12 @@ class MemberStore {
     // Where a stopped member leaves its state: not named like a member, so that no loader takes it for one.
     std::filesystem::path partial_path(int fold) const;
 
-    // Whether a finished member of the same seed, data and architecture is there; its weights are then in `parameters`.
-    Result<bool> load_finished(int fold, const engine::ModelManifest& wanted, engine::ParameterSet& parameters) const;
-    Status save(int fold, const engine::ModelManifest& manifest, const engine::ParameterSet& parameters) const;
+    // Whether a finished member of the same seed, data and architecture is there; its weights are then in
+    // `parameters`.
+    Result<bool> load_finished(int fold, const engine::ModelManifest& wanted,
+                               engine::ParameterSet& parameters) const;
+    Status save(int fold, const engine::ModelManifest& manifest,
+                const engine::ParameterSet& parameters) const;
 
   private:
     std::filesystem::path folder_;

@@ -22,8 +22,8 @@ engine::CtRecipe recipe_for(const engine::CtSet& set) {
     return recipe;
 }
 
-engine::ModelManifest manifest_of(const TrainRequest& request, const engine::CtRecipe& recipe, const CtCohort& cohort,
-                                  int fold) {
+engine::ModelManifest manifest_of(const TrainRequest& request, const engine::CtRecipe& recipe,
+                                  const CtCohort& cohort, int fold) {
     engine::ModelManifest manifest;
     manifest.architecture = engine::kCtArchitecture;
     manifest.shape = engine::to_manifest(recipe.shape);
@@ -42,7 +42,8 @@ engine::ModelManifest manifest_of(const TrainRequest& request, const engine::CtR
     return manifest;
 }
 
-// What members say of the cases they have not seen: logits of the whole answer, and of the measurements' alone.
+// What members say of the cases they have not seen: logits of the whole answer, and of the measurements'
+// alone.
 struct HeldOut {
     std::vector<double> logits, measured;
 };
@@ -64,12 +65,13 @@ Status make_member(const TrainRequest& request, const TrainContext& context, con
         recipe.training.checkpoint = store.partial_path(fold);
         recipe.training.resume = request.resume;
         recipe.training.stage = "member " + std::to_string(fold + 1) + " of " + std::to_string(kFolds);
-        HZ_TRY(engine::train_ct_network(network, parameters, cohort.set, fold, manifest.features, recipe, context.stop,
-                                        context.progress));
+        HZ_TRY(engine::train_ct_network(network, parameters, cohort.set, fold, manifest.features, recipe,
+                                        context.stop, context.progress));
         HZ_TRY(store.save(fold, manifest, parameters));
     }
     const auto kept_back = engine::ct_held_out_cases(cohort.set, fold);
-    const auto scores = engine::ct_scores(network, context.engine.context(), cohort.set, manifest.features, kept_back);
+    const auto scores =
+        engine::ct_scores(network, context.engine.context(), cohort.set, manifest.features, kept_back);
     for (std::size_t k = 0; k < kept_back.size(); ++k) {
         held_out.logits[kept_back[k]] = scores.malignancy[k];
         held_out.measured[kept_back[k]] = scores.measured_malignancy[k];
@@ -78,7 +80,8 @@ Status make_member(const TrainRequest& request, const TrainContext& context, con
 }
 
 Status write_calibrated(const TrainContext& context, const CtCohort& cohort, const MemberStore& store,
-                        std::vector<engine::ModelManifest>& manifests, const engine::CalibrationMap& calibration,
+                        std::vector<engine::ModelManifest>& manifests,
+                        const engine::CalibrationMap& calibration,
                         const engine::ConformalThresholds& conformal) {
     for (int fold = 0; fold < kFolds; ++fold) {
         engine::ModelManifest& manifest = manifests[static_cast<std::size_t>(fold)];
@@ -96,8 +99,8 @@ Status write_calibrated(const TrainContext& context, const CtCohort& cohort, con
 }  // namespace
 
 Status train_ct(const TrainRequest& request, const TrainContext& context) {
-    HZ_ASSIGN(const CtCohort cohort, read_ct_cohort(request.data, "dev", kFolds, context.engine.executor(), context.stop,
-                                                    context.progress));
+    HZ_ASSIGN(const CtCohort cohort, read_ct_cohort(request.data, "dev", kFolds, context.engine.executor(),
+                                                    context.stop, context.progress));
     const MemberStore store(request.out, "ct-");
     HZ_TRY(store.prepare());
 
@@ -122,9 +125,10 @@ Status train_ct(const TrainRequest& request, const TrainContext& context) {
     HZ_TRY(write_calibrated(context, cohort, store, manifests, calibration, conformal));
 
     const auto line = [&](const char* name, std::span<const double> scores) {
-        context.report << std::fixed << std::setprecision(4) << name << ": AUC " << engine::auc(scores, labels)
-                       << ", within size bands " << engine::banded_auc(scores, labels, diameters)
-                       << ", matched for size " << engine::matched_auc(scores, labels, diameters) << '\n';
+        context.report << std::fixed << std::setprecision(4) << name << ": AUC "
+                       << engine::auc(scores, labels) << ", within size bands "
+                       << engine::banded_auc(scores, labels, diameters) << ", matched for size "
+                       << engine::matched_auc(scores, labels, diameters) << '\n';
     };
     context.report << "malignancy, on patients no member saw in training\n";
     line("CT model", held_out.logits);

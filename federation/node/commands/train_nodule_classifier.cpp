@@ -17,8 +17,8 @@ namespace {
 
 constexpr double kSensitivity = 0.95;  // of the operating point that a search for nodules starts from
 
-engine::ModelManifest manifest_of(const TrainRequest& request, const engine::NoduleRecipe& recipe, const std::string& data,
-                                  int fold) {
+engine::ModelManifest manifest_of(const TrainRequest& request, const engine::NoduleRecipe& recipe,
+                                  const std::string& data, int fold) {
     engine::ModelManifest manifest;
     manifest.architecture = engine::kNoduleArchitecture;
     manifest.shape = engine::to_manifest(recipe.shape);
@@ -66,7 +66,8 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
     std::vector<engine::ModelManifest> manifests;
     for (int fold = 0; fold < kFolds; ++fold) {
         manifests.push_back(manifest_of(request, recipe, data, fold));
-        engine::ParameterSet parameters(context.engine.context(), request.seed * kFolds + static_cast<unsigned>(fold));
+        engine::ParameterSet parameters(context.engine.context(),
+                                        request.seed * kFolds + static_cast<unsigned>(fold));
         const engine::NoduleNetwork network(engine::Scope(parameters, "nodule"), recipe.shape);
         bool finished = false;
         if (request.resume) {
@@ -77,7 +78,8 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
             recipe.training.checkpoint = store.partial_path(fold);
             recipe.training.resume = request.resume;
             recipe.training.stage = "member " + std::to_string(fold + 1) + " of " + std::to_string(kFolds);
-            HZ_TRY(engine::train_nodule_network(network, parameters, patches, fold, recipe, context.stop, context.progress));
+            HZ_TRY(engine::train_nodule_network(network, parameters, patches, fold, recipe, context.stop,
+                                                context.progress));
             HZ_TRY(store.save(fold, manifests.back(), parameters));
         }
         const auto kept_back = engine::cases_of_fold(patches.folds, fold, true);
@@ -85,8 +87,10 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
         for (std::size_t k = 0; k < kept_back.size(); ++k) logits[kept_back[k]] = own[k];
     }
 
-    HZ_ASSIGN(const auto calibration, engine::fit_calibration(engine::CalibrationKind::kPlatt, logits, patches.is_nodule));
-    HZ_ASSIGN(const auto honest, engine::cross_calibrate(engine::CalibrationKind::kPlatt, logits, patches.is_nodule, patches.folds));
+    HZ_ASSIGN(const auto calibration,
+              engine::fit_calibration(engine::CalibrationKind::kPlatt, logits, patches.is_nodule));
+    HZ_ASSIGN(const auto honest, engine::cross_calibrate(engine::CalibrationKind::kPlatt, logits,
+                                                         patches.is_nodule, patches.folds));
     std::vector<double> probabilities;
     for (const double logit : logits) probabilities.push_back(calibration.probability(logit));
     for (int fold = 0; fold < kFolds; ++fold) {
@@ -96,10 +100,12 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
         HZ_ASSIGN(const bool there, store.load_finished(fold, manifest, parameters));
         if (!there) return fail(ErrorCode::kIo, store.path(fold).string() + " vanished during training");
         manifest.calibration = calibration;
-        manifest.operating_points["sensitivity_95"] = threshold_of(probabilities, patches.is_nodule, kSensitivity);
+        manifest.operating_points["sensitivity_95"] =
+            threshold_of(probabilities, patches.is_nodule, kSensitivity);
         HZ_TRY(store.save(fold, manifest, parameters));
     }
-    context.report << std::fixed << std::setprecision(4) << "nodule or not, patches no member saw in training: AUC "
+    context.report << std::fixed << std::setprecision(4)
+                   << "nodule or not, patches no member saw in training: AUC "
                    << engine::auc(logits, patches.is_nodule) << ", ECE "
                    << engine::expected_calibration_error(honest, patches.is_nodule) << '\n';
     return {};

@@ -87,7 +87,7 @@ void set_nodule_facts(Finding& finding, int nodule_count) {
         {"spiculation", "model, " + std::to_string(static_cast<int>(kSpiculatedFrom)) + " or more of 5"},
         {"clear border",
          "model, margin of " + std::to_string(static_cast<int>(kClearBorderFrom)) + " or more of 5"},
-        {"nodule count", "findings of this scan"}};
+        {"nodule count", "findings more likely a nodule than not, and this one"}};
     facts.long_axis_mm = m.long_axis_mm;
     facts.short_axis_mm = m.short_axis_mm;
     facts.volume_mm3 = m.volume_mm3;

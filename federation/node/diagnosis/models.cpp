@@ -5,6 +5,7 @@
 #include <huizhen/lung/nodule_patch.h>
 #include <huizhen/model/ct_ensemble.h>
 #include <huizhen/model/nodule_classifier.h>
+#include <huizhen/node/cohorts/ct_cases.h>
 #include <huizhen/node/diagnosis/models.h>
 
 namespace huizhen::node {
@@ -46,10 +47,10 @@ CtReading read_nodule(const imaging::Volume& volume, const imaging::NoduleSegmen
     CtReading reading;
     imaging::canonical_patch(volume, segmentation, engine::kCtPatchSide, engine::kCtPatchSpacingMm,
                              reading.patch);
-    const imaging::NoduleFeatures features = imaging::nodule_features(segmentation, measurement);
-    for (std::size_t i = 0; i < features.size(); ++i) {
-        reading.measurements.push_back({imaging::kNoduleFeatureNames.at(i), features[i]});
-    }
+    static const std::vector<std::string> names = ct_feature_names();  // outlives every reading's views of it
+    const std::vector<float> features = ct_features(volume, segmentation, measurement);
+    for (std::size_t i = 0; i < features.size(); ++i)
+        reading.measurements.push_back({names.at(i), features[i]});
     return reading;
 }
 

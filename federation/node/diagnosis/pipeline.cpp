@@ -155,6 +155,14 @@ Place place_of(const Scan& scan, Vec3 centre_mm) {
     return place;
 }
 
+// The nodules a formula would count: those more likely so than not, and the one it is asked about.
+int likely_nodules(const std::vector<const Nodule*>& reported, const Nodule& asked,
+                   const ReportingRule& rule) {
+    return static_cast<int>(std::ranges::count_if(reported, [&](const Nodule* nodule) {
+        return nodule == &asked || nodule->nodule_probability >= rule.nodule_likely;
+    }));
+}
+
 Finding finding_of(const Scan& scan, const Nodule& nodule, int number, int count,
                    const clinical::PatientFacts& patient) {
     Finding finding;
@@ -257,7 +265,7 @@ Result<Diagnosis> diagnose(const DiagnosisRequest& request, const DiagnosisConte
         HZ_TRY(check_stop(context.stop));
         const int number = static_cast<int>(layers.size()) + 1;
         diagnosis.findings.push_back(
-            finding_of(scan, *nodule, number, static_cast<int>(chosen.size()), known.facts));
+            finding_of(scan, *nodule, number, likely_nodules(chosen, *nodule, diagnosis.rule), known.facts));
         HZ_ASSIGN(Evidence evidence,
                   context.models.explain(volume, nodule->segmentation, nodule->measurement));
         diagnosis.findings.back().evidence_name = evidence.name;

@@ -49,7 +49,8 @@ StopSignals::StopSignals() : impl_(std::make_unique<Impl>()) {
     HZ_CHECK(::pipe2(ends, O_CLOEXEC) == 0, "a pipe can be made");
     impl_->read_end = ends[0];
     pipe_write_end = ends[1];
-    HZ_CHECK(impl_->watcher.submit([impl = impl_.get()] { impl->watch(); }).has_value(), "the watcher's queue is empty");
+    HZ_CHECK(impl_->watcher.submit([impl = impl_.get()] { impl->watch(); }).has_value(),
+             "the watcher's queue is empty");
     struct sigaction action {};
     action.sa_handler = on_stop_signal;
     sigemptyset(&action.sa_mask);

@@ -1,8 +1,8 @@
-#include <huizhen/training/augment.h>
-
 #include <numeric>
 
 #include <gtest/gtest.h>
+
+#include <huizhen/training/augment.h>
 
 namespace huizhen::engine {
 namespace {
@@ -20,7 +20,8 @@ std::vector<float> ramp(std::size_t count) {
 
 double distance(std::span<const float> a, std::span<const float> b) {
     double worst = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
+    for (std::size_t i = 0; i < a.size(); ++i)
+        worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i])));
     return worst;
 }
 
@@ -55,7 +56,8 @@ TEST(Augment, turning_keeps_lengths) {
     for (int z = 0; z < kSide; ++z) {
         for (int y = 0; y < kSide; ++y) {
             for (int x = 0; x < kSide; ++x) {
-                const double r = std::sqrt((x - 10.0) * (x - 10) + (y - 10.0) * (y - 10) + (z - 10.0) * (z - 10));
+                const double r =
+                    std::sqrt((x - 10.0) * (x - 10) + (y - 10.0) * (y - 10) + (z - 10.0) * (z - 10));
                 ball.push_back(static_cast<float>(std::max(0.0, 8 - r)));
             }
         }
@@ -74,7 +76,8 @@ TEST(Augment, scale_changes_size_by_no_more_than_asked) {
     constexpr int kSide = 33;
     std::vector<float> disc;
     for (int y = 0; y < kSide; ++y) {
-        for (int x = 0; x < kSide; ++x) disc.push_back((x - 16) * (x - 16) + (y - 16) * (y - 16) <= 64 ? 1.0F : 0.0F);
+        for (int x = 0; x < kSide; ++x)
+            disc.push_back((x - 16) * (x - 16) + (y - 16) * (y - 16) <= 64 ? 1.0F : 0.0F);
     }
     const double area = std::accumulate(disc.begin(), disc.end(), 0.0);
     Philox random(2);

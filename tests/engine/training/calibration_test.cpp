@@ -1,10 +1,9 @@
-#include <huizhen/training/calibration.h>
-
 #include <numeric>
 
 #include <gtest/gtest.h>
 
 #include <huizhen/tensor/philox.h>
+#include <huizhen/training/calibration.h>
 #include <huizhen/training/metrics.h>
 
 namespace huizhen::engine {
@@ -53,7 +52,8 @@ TEST(Calibration, maximum_likelihood_agrees_with_scikit_learn) {
 }
 
 TEST(Calibration, keeps_a_finite_slope_on_separable_scores) {
-    const auto map = fit_calibration(CalibrationKind::kPlatt, std::vector<double>{-2, -1, 1, 2}, std::vector<int>{0, 0, 1, 1});
+    const auto map = fit_calibration(CalibrationKind::kPlatt, std::vector<double>{-2, -1, 1, 2},
+                                     std::vector<int>{0, 0, 1, 1});
     ASSERT_TRUE(map);
     EXPECT_GT(map->a, 0.5);
     EXPECT_LT(map->a, 10);
@@ -94,14 +94,15 @@ TEST(Calibration, of_a_fold_does_not_see_the_folds_labels) {
 }
 
 TEST(Calibration, refuses_one_class) {
-    const auto map = fit_calibration(CalibrationKind::kPlatt, std::vector<double>{1, 2}, std::vector<int>{1, 1});
+    const auto map =
+        fit_calibration(CalibrationKind::kPlatt, std::vector<double>{1, 2}, std::vector<int>{1, 1});
     ASSERT_FALSE(map);
     EXPECT_EQ(map.error().code(), ErrorCode::kInvalidArgument);
 }
 
 TEST(Calibration, names_round_trip) {
-    for (const auto kind : {CalibrationKind::kIdentity, CalibrationKind::kTemperature, CalibrationKind::kPlatt,
-                            CalibrationKind::kBeta}) {
+    for (const auto kind : {CalibrationKind::kIdentity, CalibrationKind::kTemperature,
+                            CalibrationKind::kPlatt, CalibrationKind::kBeta}) {
         EXPECT_EQ(calibration_kind(calibration_kind_name(kind)), kind);
     }
     EXPECT_EQ(calibration_kind("isotonic"), std::nullopt);

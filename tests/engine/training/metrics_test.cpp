@@ -1,13 +1,14 @@
-#include <huizhen/training/metrics.h>
-
 #include <numeric>
 
 #include <gtest/gtest.h>
 
+#include <huizhen/training/metrics.h>
+
 namespace huizhen::engine {
 namespace {
 
-// Expected values: scikit-learn 1.x (roc_auc_score, roc_curve, brier_score_loss) and SciPy (spearmanr, rankdata).
+// Expected values: scikit-learn 1.x (roc_auc_score, roc_curve, brier_score_loss) and SciPy (spearmanr,
+// rankdata).
 const std::vector<double> kScores{.1, .4, .35, .8, .4, .7, .2, .9, .55, .4, .65, .3};
 const std::vector<int> kLabels{0, 0, 1, 1, 1, 1, 0, 1, 0, 0, 0, 1};
 const std::vector<double> kDiameters{4, 9, 10, 15, 7.5, 13, 6, 30, 11, 8.5, 12, 5};
@@ -21,8 +22,8 @@ TEST(Metrics, agree_with_scikit_learn_and_scipy) {
 }
 
 TEST(Metrics, size_controlled_figures_compare_only_like_with_like) {
-    EXPECT_NEAR(banded_auc(kScores, kLabels, kDiameters), 0.7, 1e-12);          // 10 pairs in three bands
-    EXPECT_NEAR(matched_auc(kScores, kLabels, kDiameters), 4.0 / 9.0, 1e-12);   // 9 pairs within 20 %
+    EXPECT_NEAR(banded_auc(kScores, kLabels, kDiameters), 0.7, 1e-12);         // 10 pairs in three bands
+    EXPECT_NEAR(matched_auc(kScores, kLabels, kDiameters), 4.0 / 9.0, 1e-12);  // 9 pairs within 20 %
     // A score that is only size is worth nothing among nodules of one size.
     const std::vector<double> size{5, 9, 20, 5, 9, 20};
     const std::vector<int> labels{0, 0, 0, 1, 1, 1};
@@ -38,8 +39,10 @@ TEST(Metrics, bands_begin_at_their_boundary) {
 
 TEST(Metrics, calibration_error_weighs_bins_by_their_cases) {
     EXPECT_NEAR(expected_calibration_error(kScores, kLabels), 0.3041666666666667, 1e-12);
-    EXPECT_NEAR(expected_calibration_error(std::vector<double>{1.0, 0.0}, std::vector<int>{1, 0}), 0.0, 1e-12);
-    EXPECT_NEAR(expected_calibration_error(std::vector<double>{0.9, 0.9}, std::vector<int>{1, 0}), 0.4, 1e-12);
+    EXPECT_NEAR(expected_calibration_error(std::vector<double>{1.0, 0.0}, std::vector<int>{1, 0}), 0.0,
+                1e-12);
+    EXPECT_NEAR(expected_calibration_error(std::vector<double>{0.9, 0.9}, std::vector<int>{1, 0}), 0.4,
+                1e-12);
 }
 
 TEST(Metrics, a_figure_without_its_data_is_not_a_number) {

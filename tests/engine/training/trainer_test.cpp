@@ -1,5 +1,3 @@
-#include <huizhen/training/trainer.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,11 +6,13 @@
 #include <huizhen/nn/layers.h>
 #include <huizhen/tensor/losses.h>
 #include <huizhen/test_support/data.h>
+#include <huizhen/training/trainer.h>
 
 namespace huizhen::engine {
 namespace {
 
-// Points in the plane, class 1 inside the unit circle: not linearly separable, so the network must learn something.
+// Points in the plane, class 1 inside the unit circle: not linearly separable, so the network must learn
+// something.
 class Circle final : public TrainingTask {
   public:
     Circle(Context& context, ParameterSet& parameters)
@@ -21,7 +21,8 @@ class Circle final : public TrainingTask {
           out_(Scope(parameters, "net") / "out", 16, 1) {
         Philox random(3);
         for (std::size_t i = 0; i < 120; ++i) {
-            points_.push_back({static_cast<float>(1.2 * random.normal()), static_cast<float>(1.2 * random.normal())});
+            points_.push_back(
+                {static_cast<float>(1.2 * random.normal()), static_cast<float>(1.2 * random.normal())});
         }
     }
 
@@ -53,7 +54,8 @@ class Circle final : public TrainingTask {
         for (const std::size_t i : cases) {
             const auto [a, b] = points_[i];
             y.push_back(a * a + b * b < 1.5F ? 1.0F : 0.0F);
-            for (const float v : {a, b}) x.push_back(random != nullptr ? v + 0.05F * static_cast<float>(random->normal()) : v);
+            for (const float v : {a, b})
+                x.push_back(random != nullptr ? v + 0.05F * static_cast<float>(random->normal()) : v);
         }
         const auto n = static_cast<std::int64_t>(cases.size());
         return {Tensor::from(context_, {n, 2}, x), Tensor::from(context_, {n}, y)};
@@ -120,7 +122,8 @@ TEST(Trainer, a_stopped_run_resumes_to_the_same_bits) {
         auto wanted = options();
         wanted.patience = patience;
         ASSERT_TRUE(train(whole.parameters, whole.task, wanted, {}, silent_progress()));
-        for (const std::uint64_t at : {1U, 20U, 24U, 61U}) {  // the first step, inside an epoch, at the end of one
+        for (const std::uint64_t at :
+             {1U, 20U, 24U, 61U}) {  // the first step, inside an epoch, at the end of one
             const testing::TemporaryFolder folder;
             wanted.checkpoint = folder.path() / "run.safetensors";
             Bench before;

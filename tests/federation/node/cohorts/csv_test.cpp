@@ -1,7 +1,7 @@
-#include <huizhen/node/cohorts/csv.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <huizhen/node/cohorts/csv.h>
 
 namespace huizhen::node {
 namespace {
@@ -30,8 +30,10 @@ TEST(Csv, skips_empty_lines_but_not_empty_fields_of_a_single_column) {
 }
 
 TEST(Csv, refuses_what_breaks_the_format_and_says_where) {
-    for (const auto& [text, line] : {std::pair{"a,b\n1,2\n3\n", "line 3"}, {"a,b\n1,\"2\n", "line 3"},
-                                     {"a,b\n1,\"2\"x\n", "line 2"}, {"a,b\n1,2\"\n", "line 2"}}) {
+    for (const auto& [text, line] : {std::pair{"a,b\n1,2\n3\n", "line 3"},
+                                     {"a,b\n1,\"2\n", "line 3"},
+                                     {"a,b\n1,\"2\"x\n", "line 2"},
+                                     {"a,b\n1,2\"\n", "line 2"}}) {
         const auto table = parse_csv(text);
         ASSERT_FALSE(table) << text;
         EXPECT_EQ(table.error().code(), ErrorCode::kMalformedInput);

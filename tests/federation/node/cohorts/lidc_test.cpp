@@ -1,8 +1,7 @@
-#include <huizhen/node/cohorts/lidc.h>
-
 #include <set>
 
 #include <huizhen/base/file.h>
+#include <huizhen/node/cohorts/lidc.h>
 #include <huizhen/test_support/data.h>
 
 namespace huizhen::node {
@@ -32,8 +31,10 @@ TEST(Lidc, reads_every_nodule_with_its_volume_and_mask) {
     ASSERT_TRUE(mask) << mask.error().to_string();
     EXPECT_EQ(image->size(), mask->size());
     const imaging::Vec3 voxel = image->geometry().to_voxel(nodule.centre_mm);
-    EXPECT_TRUE(image->contains(static_cast<int>(voxel.x), static_cast<int>(voxel.y), static_cast<int>(voxel.z)));
-    EXPECT_EQ(mask->clamped(static_cast<int>(voxel.x), static_cast<int>(voxel.y), static_cast<int>(voxel.z)), 1);
+    EXPECT_TRUE(
+        image->contains(static_cast<int>(voxel.x), static_cast<int>(voxel.y), static_cast<int>(voxel.z)));
+    EXPECT_EQ(mask->clamped(static_cast<int>(voxel.x), static_cast<int>(voxel.y), static_cast<int>(voxel.z)),
+              1);
 }
 
 TEST(Lidc, reads_crops_with_one_to_four_readers) {
@@ -69,7 +70,8 @@ TEST(Lidc, finds_the_nodules_among_the_crops_pixel_for_pixel) {
 
 TEST(Lidc, names_the_row_of_a_bad_label) {
     const testing::TemporaryFolder folder;
-    ASSERT_TRUE(write_file_atomically(folder.path() / "labels_dev.csv", "patient_id,seriesuid,key,coordX\np,s,k,oops\n"));
+    ASSERT_TRUE(write_file_atomically(folder.path() / "labels_dev.csv",
+                                      "patient_id,seriesuid,key,coordX\np,s,k,oops\n"));
     const auto nodules = read_lidc_nodules(folder.path(), "dev");
     ASSERT_FALSE(nodules);
     EXPECT_EQ(nodules.error().code(), ErrorCode::kMalformedInput);

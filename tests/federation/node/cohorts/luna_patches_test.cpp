@@ -1,7 +1,6 @@
-#include <huizhen/node/cohorts/luna_patches.h>
-
 #include <numeric>
 
+#include <huizhen/node/cohorts/luna_patches.h>
 #include <huizhen/test_support/data.h>
 
 namespace huizhen::node {

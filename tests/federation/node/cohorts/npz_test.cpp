@@ -1,11 +1,9 @@
-#include <huizhen/node/cohorts/npz.h>
-
-#include <zlib.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <huizhen/base/file.h>
+#include <huizhen/node/cohorts/npz.h>
 #include <huizhen/test_support/data.h>
 
 namespace huizhen::node {
@@ -13,13 +11,17 @@ namespace {
 
 using Bytes = std::string;
 
-void put16(Bytes& out, std::uint32_t v) { out += {static_cast<char>(v & 255), static_cast<char>(v >> 8 & 255)}; }
+void put16(Bytes& out, std::uint32_t v) {
+    out += {static_cast<char>(v & 255), static_cast<char>(v >> 8 & 255)};
+}
 void put32(Bytes& out, std::uint32_t v) {
     put16(out, v & 65535);
     put16(out, v >> 16);
 }
 
-std::span<const std::byte> view(const Bytes& bytes) { return std::as_bytes(std::span(bytes.data(), bytes.size())); }
+std::span<const std::byte> view(const Bytes& bytes) {
+    return std::as_bytes(std::span(bytes.data(), bytes.size()));
+}
 
 Bytes npy(const std::string& header, const Bytes& data) {
     Bytes out("\x93NUMPY\x01\x00", 8);
@@ -84,7 +86,8 @@ Bytes zip(const std::string& name, const Bytes& data, const Lie& lie = {}) {
     return out;
 }
 
-const Bytes kSmall = npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }\n", Bytes("\1\0\2\0\xff\xff\0\x80", 8));
+const Bytes kSmall =
+    npy("{'descr': '<i2', 'fortran_order': False, 'shape': (2, 2), }\n", Bytes("\1\0\2\0\xff\xff\0\x80", 8));
 
 TEST(Npz, reads_deflated_and_stored_arrays) {
     const testing::TemporaryFolder folder;
@@ -141,13 +144,14 @@ TEST(Npy, refuses_what_it_cannot_place_in_memory) {
     EXPECT_EQ(code("{'descr': '<i2', 'shape': (4,), }"), ErrorCode::kMalformedInput);
     EXPECT_EQ(code("{'descr': '<i2', 'fortran_order': False, 'shape': (4294967296, 4294967296), }"),
               ErrorCode::kLimitExceeded);
-    EXPECT_EQ(code("{'descr': '<i2', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,4), }"), ErrorCode::kLimitExceeded);
+    EXPECT_EQ(code("{'descr': '<i2', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,4), }"),
+              ErrorCode::kLimitExceeded);
     EXPECT_EQ(parse_npy(view("not an array")).error().code(), ErrorCode::kMalformedInput);
 }
 
 TEST(Npy, refuses_integers_a_double_cannot_hold) {
-    const auto array = parse_npy(
-        view(npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", Bytes("\1\0\0\0\0\0\x40\0", 8))));
+    const auto array = parse_npy(view(
+        npy("{'descr': '<i8', 'fortran_order': False, 'shape': (1,), }", Bytes("\1\0\0\0\0\0\x40\0", 8))));
     ASSERT_TRUE(array);
     EXPECT_EQ(array->as_doubles().error().code(), ErrorCode::kLimitExceeded);
 }

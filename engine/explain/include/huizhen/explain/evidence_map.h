@@ -1,8 +1,8 @@
 #pragma once
 
-// Where in the patch the CT model's malignancy score comes from. Maps have the patch's grid, 32^3, x fastest, values from 0 to 1
-// (all 0: nothing in the picture speaks for malignancy). Measurements are held fixed: a map speaks of the picture's
-// part of the score alone. One thread at a time, that of the ensemble's context.
+// Where in the patch the CT model's malignancy score comes from. Maps have the patch's grid, 32^3, x fastest,
+// values from 0 to 1 (all 0: nothing in the picture speaks for malignancy). Measurements are held fixed: a
+// map speaks of the picture's part of the score alone. One thread at a time, that of the ensemble's context.
 
 #include <cstdint>
 #include <span>
@@ -12,24 +12,27 @@
 
 namespace huizhen::engine {
 
-// 3D Grad-CAM (Selvaraju et al. 2017) over the stem's second stage, 8^3 places of 4 samples, made finer by trilinear
-// interpolation; the mean over the members. One backward pass a member.
+// 3D Grad-CAM (Selvaraju et al. 2017) over the stem's second stage, 8^3 places of 4 samples, made finer by
+// trilinear interpolation; the mean over the members. One backward pass a member.
 Result<std::vector<float>> grad_cam(const CtEnsemble& ensemble, const CtInput& input);
 
-// The slow truth: how far the score falls when a block of `block`^3 samples is replaced by aerated lung, for blocks every
-// `stride` samples; each sample gets the mean of the blocks that cover it. Falls only; then scaled to 1.
-Result<std::vector<float>> occlusion_map(const CtEnsemble& ensemble, const CtInput& input, int block = 8, int stride = 4);
+// The slow truth: how far the score falls when a block of `block`^3 samples is replaced by aerated lung, for
+// blocks every `stride` samples; each sample gets the mean of the blocks that cover it. Falls only; then
+// scaled to 1.
+Result<std::vector<float>> occlusion_map(const CtEnsemble& ensemble, const CtInput& input, int block = 8,
+                                         int stride = 4);
 
 // HU that stands for "nothing here" when a part of the picture is taken away.
 inline constexpr float kAeratedLungHu = -850.0F;
 
-// Areas under the score curves while the patch loses its most important samples to aerated lung (deletion: lower is more
-// faithful), or gains them on aerated lung (insertion: higher is more faithful). Petsiuk et al. 2018, in logits.
+// Areas under the score curves while the patch loses its most important samples to aerated lung (deletion:
+// lower is more faithful), or gains them on aerated lung (insertion: higher is more faithful). Petsiuk et al.
+// 2018, in logits.
 struct Faithfulness {
     double deletion = 0, insertion = 0;
 };
-Result<Faithfulness> faithfulness(const CtEnsemble& ensemble, const CtInput& input, std::span<const float> map,
-                                  int steps = 16);
+Result<Faithfulness> faithfulness(const CtEnsemble& ensemble, const CtInput& input,
+                                  std::span<const float> map, int steps = 16);
 
 // What a map has to beat: noise, and a Gaussian in the middle, where nodules are.
 std::vector<float> random_map(std::uint64_t seed);

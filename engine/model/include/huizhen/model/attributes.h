@@ -1,7 +1,7 @@
 #pragma once
 
-// The eight radiological attributes that LIDC-IDRI readers score (Armato et al. 2011, Med Phys 38:915), in the order
-// every vector of attributes here has. A network gives each on its readers' scale.
+// The eight radiological attributes that LIDC-IDRI readers score (Armato et al. 2011, Med Phys 38:915), in
+// the order every vector of attributes here has. A network gives each on its readers' scale.
 
 #include <array>
 #include <cstddef>
@@ -13,7 +13,7 @@ inline constexpr std::size_t kAttributeCount = 8;
 
 struct AttributeScale {
     std::string_view name;
-    double low, high;               // the readers' integer scale
+    double low, high;                  // the readers' integer scale
     std::string_view at_low, at_high;  // what its ends mean
 };
 

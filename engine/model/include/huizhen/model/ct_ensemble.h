@@ -1,7 +1,7 @@
 #pragma once
 
-// The CT model at diagnosis time: the members of an ensemble, and what they say together about one nodule. One thread at
-// a time, that of the context.
+// The CT model at diagnosis time: the members of an ensemble, and what they say together about one nodule.
+// One thread at a time, that of the context.
 
 #include <array>
 #include <filesystem>
@@ -21,8 +21,8 @@ struct NamedValue {
 };
 
 struct CtInput {
-    std::span<const float> patch_hu;            // 32^3, x fastest, see imaging's canonical patch
-    std::span<const NamedValue> measurements;   // at least those of features(), in any order; NaN: not known
+    std::span<const float> patch_hu;           // 32^3, x fastest, see imaging's canonical patch
+    std::span<const NamedValue> measurements;  // at least those of features(), in any order; NaN: not known
 };
 
 struct AttributeEstimate {
@@ -31,12 +31,12 @@ struct AttributeEstimate {
 };
 
 struct CtPrediction {
-    double probability = 0;              // of malignancy as readers judge it, calibrated
-    ProbabilityInterval interval;        // see member_interval()
-    LabelSet labels;                     // conformal set
-    std::vector<double> member_logits;   // calibrated
+    double probability = 0;             // of malignancy as readers judge it, calibrated
+    ProbabilityInterval interval;       // see member_interval()
+    LabelSet labels;                    // conformal set
+    std::vector<double> member_logits;  // calibrated
     std::array<AttributeEstimate, kAttributeCount> attributes;
-    double readers_diameter_mm = 0;      // what readers would outline, as the members see it
+    double readers_diameter_mm = 0;  // what readers would outline, as the members see it
 };
 
 class CtEnsemble {
@@ -48,11 +48,13 @@ class CtEnsemble {
         std::unique_ptr<CtNetwork> network;
     };
 
-    // Every ct-*.safetensors in `folder`, in the order of names. kNotFound when there is none; kIntegrity for an unknown
-    // format or members that read different measurements; kMalformedInput for a damaged file. `context` must outlive it.
+    // Every ct-*.safetensors in `folder`, in the order of names. kNotFound when there is none; kIntegrity for
+    // an unknown format or members that read different measurements; kMalformedInput for a damaged file.
+    // `context` must outlive it.
     static Result<CtEnsemble> load(const std::filesystem::path& folder, Context& context);
 
-    // kInvalidArgument, naming it, where a measurement is missing. `member_used`: which members answer, all when empty.
+    // kInvalidArgument, naming it, where a measurement is missing. `member_used`: which members answer, all
+    // when empty.
     Result<std::vector<CtPrediction>> predict(std::span<const CtInput> inputs,
                                               const std::vector<bool>& member_used = {}) const;
     Result<CtPrediction> predict(const CtInput& input) const;
@@ -70,7 +72,8 @@ class CtEnsemble {
     std::string sha256_;
 };
 
-// The network's inputs for some nodules and one member's manifest: patches [N, 1, 32, 32, 32], measurements [N, F].
+// The network's inputs for some nodules and one member's manifest: patches [N, 1, 32, 32, 32], measurements
+// [N, F].
 struct CtBatch {
     Tensor patches, measurements;
 };

@@ -1,8 +1,9 @@
 #pragma once
 
-// The CT model of one nodule. Measurements are read by a small perceptron, whose answer stands by itself and also becomes
-// tokens; a strided 3D convolutional stem turns the picture into tokens beside them; a transformer fuses both, and what
-// it finds corrects the answer. A case without a picture has no picture tokens and only the first answer.
+// The CT model of one nodule. Measurements are read by a small perceptron, whose answer stands by itself and
+// also becomes tokens; a strided 3D convolutional stem turns the picture into tokens beside them; a
+// transformer fuses both, and what it finds corrects the answer. A case without a picture has no picture
+// tokens and only the first answer.
 
 #include <cstdint>
 #include <map>
@@ -28,11 +29,11 @@ double size_of_diameter(double diameter_mm);
 double diameter_of_size(double size);
 
 struct CtNetworkShape {
-    std::int64_t features = 0;   // measurements
-    std::int64_t hidden = 64;    // of the perceptron
-    std::int64_t width = 16;     // channels of the first of the stem's three stages, doubled at each
-    std::int64_t tokens = 64;    // channels of a token
-    std::int64_t blocks = 2;     // of the transformer
+    std::int64_t features = 0;  // measurements
+    std::int64_t hidden = 64;   // of the perceptron
+    std::int64_t width = 16;    // channels of the first of the stem's three stages, doubled at each
+    std::int64_t tokens = 64;   // channels of a token
+    std::int64_t blocks = 2;    // of the transformer
     std::int64_t heads = 4;
 };
 
@@ -41,7 +42,8 @@ class CtNetwork {
     // Everything a head says, one row a case: [N, kOutputs], columns below.
     static constexpr std::int64_t kMalignancy = 0;  // logit
     static constexpr std::int64_t kAttribute = 1;   // kAttributeCount of them, see attribute_target()
-    static constexpr std::int64_t kScore = kAttribute + static_cast<std::int64_t>(kAttributeCount);  // readers' mean - 3
+    static constexpr std::int64_t kScore =
+        kAttribute + static_cast<std::int64_t>(kAttributeCount);  // readers' mean - 3
     static constexpr std::int64_t kSize = kScore + 1;  // size_of_diameter() of what readers outline
     static constexpr std::int64_t kOutputs = kSize + 1;
 
@@ -75,16 +77,17 @@ class CtNetwork {
     Linear measured_heads_;
     std::vector<Stage> stages_;
     Linear place_to_token_;
-    Tensor place_of_token_;       // [1, 64, tokens]
-    Linear measured_to_tokens_;   // to kMeasurementTokens tokens
-    Tensor kind_of_token_;        // [1, kMeasurementTokens, tokens]
-    Tensor summary_;              // [1, 1, tokens], the token the heads read
+    Tensor place_of_token_;      // [1, 64, tokens]
+    Linear measured_to_tokens_;  // to kMeasurementTokens tokens
+    Tensor kind_of_token_;       // [1, kMeasurementTokens, tokens]
+    Tensor summary_;             // [1, 1, tokens], the token the heads read
     std::vector<TransformerBlock> blocks_;
     LayerNorm last_norm_;
-    Linear fused_heads_;          // starts at zero: the picture has to earn its say
+    Linear fused_heads_;  // starts at zero: the picture has to earn its say
 };
 
-// Targets and answers in units in which readers differ by about 1: four over the length of the attribute's scale.
+// Targets and answers in units in which readers differ by about 1: four over the length of the attribute's
+// scale.
 double attribute_target(std::size_t attribute, double score);
 double attribute_score(std::size_t attribute, double answer);  // back to the readers' scale, cut to it
 

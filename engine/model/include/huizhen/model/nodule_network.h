@@ -1,7 +1,7 @@
 #pragma once
 
-// Nodule or not, from one axial patch: a small residual network in the plane. It weeds out candidates that are vessels,
-// hila or ribs.
+// Nodule or not, from one axial patch: a small residual network in the plane. It weeds out candidates that
+// are vessels, hila or ribs.
 
 #include <cstdint>
 #include <vector>
@@ -22,8 +22,8 @@ inline float nodule_input(double grey) { return static_cast<float>(2 * grey - 0.
 float nodule_input_of_hu(double hu);
 
 struct NoduleNetworkShape {
-    std::int64_t width = 16;   // channels of the first stage; doubled at each of the two that follow
-    float dropout = 0.2F;      // before the head, in training
+    std::int64_t width = 16;  // channels of the first stage; doubled at each of the two that follow
+    float dropout = 0.2F;     // before the head, in training
 };
 
 class NoduleNetwork {

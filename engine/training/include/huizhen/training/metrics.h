@@ -1,7 +1,7 @@
 #pragma once
 
-// Figures of merit for scores against labels. Pure functions, any thread. Labels are 0 or 1; a figure that its
-// data cannot give (one class only, nothing to compare) is NaN, never a made-up 0.5.
+// Figures of merit for scores against labels. Pure functions, any thread. Labels are 0 or 1; a figure that
+// its data cannot give (one class only, nothing to compare) is NaN, never a made-up 0.5.
 
 #include <cstdint>
 #include <functional>
@@ -19,20 +19,23 @@ inline constexpr double kSizeBandsMm[] = {8.0, 12.0};
 // The band a diameter falls in: 0, 1, 2.
 int size_band(double diameter_mm);
 
-// AUC over the positive-negative pairs whose two nodules lie in the same size band: concordant pairs (ties half)
-// summed over the bands, divided by all such pairs.
-double banded_auc(std::span<const double> scores, std::span<const int> labels, std::span<const double> diameters_mm);
+// AUC over the positive-negative pairs whose two nodules lie in the same size band: concordant pairs (ties
+// half) summed over the bands, divided by all such pairs.
+double banded_auc(std::span<const double> scores, std::span<const int> labels,
+                  std::span<const double> diameters_mm);
 
 // AUC over the positive-negative pairs whose larger diameter is at most (1 + tolerance) times the smaller.
-double matched_auc(std::span<const double> scores, std::span<const int> labels, std::span<const double> diameters_mm,
-                   double tolerance = 0.2);
+double matched_auc(std::span<const double> scores, std::span<const int> labels,
+                   std::span<const double> diameters_mm, double tolerance = 0.2);
 
-// The largest sensitivity of a threshold whose specificity is at least `specificity`; a case is called positive when
-// its score is at least the threshold.
-double sensitivity_at_specificity(std::span<const double> scores, std::span<const int> labels, double specificity);
+// The largest sensitivity of a threshold whose specificity is at least `specificity`; a case is called
+// positive when its score is at least the threshold.
+double sensitivity_at_specificity(std::span<const double> scores, std::span<const int> labels,
+                                  double specificity);
 
 // Expected calibration error over `bins` equal-width bins of the probability (Guo et al. 2017, eq. 3).
-double expected_calibration_error(std::span<const double> probabilities, std::span<const int> labels, int bins = 10);
+double expected_calibration_error(std::span<const double> probabilities, std::span<const int> labels,
+                                  int bins = 10);
 
 // Mean squared difference of probability and label.
 double brier_score(std::span<const double> probabilities, std::span<const int> labels);

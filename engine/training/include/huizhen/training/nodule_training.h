@@ -16,7 +16,7 @@ namespace huizhen::engine {
 struct NodulePatches {
     std::vector<std::uint8_t> pixels;  // [n, 50, 50]
     std::vector<int> is_nodule;
-    std::vector<int> folds;            // patches of one patient share a fold
+    std::vector<int> folds;  // patches of one patient share a fold
 
     std::size_t size() const { return is_nodule.size(); }
 };
@@ -25,19 +25,24 @@ struct NoduleRecipe {
     NoduleNetworkShape shape;
     PlaneAugmentation augmentation;
     double label_smoothing = 0.025;
-    TrainingOptions training{.epochs = 16, .batch = 64, .learning_rate = 2e-3, .warmup_epochs = 2,
-                             .optimizer = {.decay = 0.02, .clip_norm = 1.0}, .average_decay = 0.995,
+    TrainingOptions training{.epochs = 16,
+                             .batch = 64,
+                             .learning_rate = 2e-3,
+                             .warmup_epochs = 2,
+                             .optimizer = {.decay = 0.02, .clip_norm = 1.0},
+                             .average_decay = 0.995,
                              .validate_every = 4};
 };
 
 // A network in `parameters` trained on all folds but `fold`.
 Result<TrainingOutcome> train_nodule_network(const NoduleNetwork& network, ParameterSet& parameters,
-                                             const NodulePatches& patches, int fold, const NoduleRecipe& recipe,
-                                             const std::stop_token& stop, ProgressSink& progress);
+                                             const NodulePatches& patches, int fold,
+                                             const NoduleRecipe& recipe, const std::stop_token& stop,
+                                             ProgressSink& progress);
 
 // Logits of the named patches.
-std::vector<double> nodule_logits(const NoduleNetwork& network, Context& context, const NodulePatches& patches,
-                                  std::span<const std::size_t> which);
+std::vector<double> nodule_logits(const NoduleNetwork& network, Context& context,
+                                  const NodulePatches& patches, std::span<const std::size_t> which);
 
 // Indices of the cases inside, or outside, a fold.
 std::vector<std::size_t> cases_of_fold(std::span<const int> folds, int fold, bool inside);

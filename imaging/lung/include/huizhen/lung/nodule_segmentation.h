@@ -39,11 +39,11 @@ struct NoduleSegmentation {
     double background_hu = 0;      // aerated lung around it
     std::vector<float> radius_mm;  // kRayCount radii of the surface
     std::vector<float> reach_mm;   // how far each ray stays above the threshold: beyond the surface in
-                                  // vessels, spicules and the chest wall; at most three radii
-    Grid<float> hu;        // isotropic, along the patient axes, a margin of 6 mm around the surface;
-                           // beyond the surface's lowest and highest z its values repeat
-    Mask mask;             // on the grid of `hu`: inside the surface
-    Vec3 low_mm, high_mm;  // the box of the surface
+                                   // vessels, spicules and the chest wall; at most three radii
+    Grid<float> hu;                // isotropic, along the patient axes, a margin of 6 mm around the surface;
+                                   // beyond the surface's lowest and highest z its values repeat
+    Mask mask;                     // on the grid of `hu`: inside the surface
+    Vec3 low_mm, high_mm;          // the box of the surface
 };
 
 // kInvalidArgument when the seed lies outside the volume; kNotFound when nothing near it is denser than lung.

@@ -1,7 +1,7 @@
 #pragma once
 
-// Comma-separated tables after RFC 4180: a header line, quoted fields with doubled quotes, LF or CRLF, an optional
-// byte-order mark. Fields are text; number() reads one as a number or says there is none.
+// Comma-separated tables after RFC 4180: a header line, quoted fields with doubled quotes, LF or CRLF, an
+// optional byte-order mark. Fields are text; number() reads one as a number or says there is none.
 
 #include <cstddef>
 #include <filesystem>
@@ -35,7 +35,8 @@ class CsvTable {
     std::vector<std::string> fields_;  // row by row
 };
 
-// kMalformedInput with the line number for a row of another length, an open quote or text after a closing quote.
+// kMalformedInput with the line number for a row of another length, an open quote or text after a closing
+// quote.
 Result<CsvTable> parse_csv(std::string_view text);
 Result<CsvTable> read_csv(const std::filesystem::path& path);
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// The two LIDC-IDRI research cohorts: nodule volumes with masks (lidc-nodules) and axial crops with every reader's
-// scores (lidc-crops). Patient and series identifiers are the public data set's own pseudonyms.
+// The two LIDC-IDRI research cohorts: nodule volumes with masks (lidc-nodules) and axial crops with every
+// reader's scores (lidc-crops). Patient and series identifiers are the public data set's own pseudonyms.
 
 #include <array>
 #include <cstdint>
@@ -32,10 +32,10 @@ inline constexpr int kCropSide = 71;
 
 struct CropCase {
     std::string patient, series;
-    double slice_z_mm = 0;      // DICOM slice position, LPS z
-    double diameter_mm = 0;     // of the circle with the readers' outlined area
-    double spacing_mm = 0;      // of the crop's pixels
-    int label = -1;             // readers' mean above 3: 1, below: 0, exactly 3: -1
+    double slice_z_mm = 0;   // DICOM slice position, LPS z
+    double diameter_mm = 0;  // of the circle with the readers' outlined area
+    double spacing_mm = 0;   // of the crop's pixels
+    int label = -1;          // readers' mean above 3: 1, below: 0, exactly 3: -1
     std::vector<ReaderScores> readers;
     std::optional<ProvenDiagnosis> diagnosis;
     bool diagnosis_unknown = false;  // the patient is in the diagnosis table, as "unknown"
@@ -55,9 +55,9 @@ Result<LidcCrops> read_lidc_crops(const std::filesystem::path& folder, std::stri
 
 struct NoduleCase {
     std::string patient, series, key;
-    imaging::Vec3 centre_mm;    // LPS, of the readers' annotation
-    double diameter_mm = 0;     // readers'
-    int label = 0;              // two or more readers scored 4 or 5
+    imaging::Vec3 centre_mm;  // LPS, of the readers' annotation
+    double diameter_mm = 0;   // readers'
+    int label = 0;            // two or more readers scored 4 or 5
     std::array<std::optional<double>, engine::kAttributeCount> attributes;  // the readers' commonest score
     std::optional<std::size_t> crop;  // the same nodule in lidc-crops, see match_crops()
 };

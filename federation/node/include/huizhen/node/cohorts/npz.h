@@ -1,8 +1,8 @@
 #pragma once
 
-// Arrays as numpy.savez writes them: a ZIP archive (PKWARE APPNOTE 6.3, stored or deflated members, no ZIP64, no
-// encryption) of .npy files (NEP 1, versions 1 to 3). Sizes are checked before anything is allocated or inflated,
-// and every member against its CRC-32.
+// Arrays as numpy.savez writes them: a ZIP archive (PKWARE APPNOTE 6.3, stored or deflated members, no ZIP64,
+// no encryption) of .npy files (NEP 1, versions 1 to 3). Sizes are checked before anything is allocated or
+// inflated, and every member against its CRC-32.
 
 #include <cstddef>
 #include <cstdint>

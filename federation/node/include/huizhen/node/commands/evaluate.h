@@ -1,7 +1,8 @@
 #pragma once
 
-// `huizhen-node evaluate`: what the models are worth on patients they never saw. Every case is judged only by the members
-// whose training left its patient out: on the training cohorts that is one member, on new patients all of them.
+// `huizhen-node evaluate`: what the models are worth on patients they never saw. Every case is judged only by
+// the members whose training left its patient out: on the training cohorts that is one member, on new
+// patients all of them.
 
 #include <cstdint>
 #include <filesystem>
@@ -28,10 +29,10 @@ struct EvaluateRequest {
 
 // One score as a judge of malignancy; NaN where a figure cannot be had.
 struct ScoreFigures {
-    std::string score;   // "CT model", "own diameter", "readers' diameter"
+    std::string score;  // "CT model", "own diameter", "readers' diameter"
     engine::Interval auc;
-    engine::Interval banded;   // size-controlled: pairs of one size band
-    engine::Interval matched;  // size-controlled: pairs within 20 % of diameter
+    engine::Interval banded;                // size-controlled: pairs of one size band
+    engine::Interval matched;               // size-controlled: pairs within 20 % of diameter
     std::array<engine::Interval, 3> bands;  // under 8, 8 to 12, 12 mm and more
     engine::Interval sensitivity_at_90_specificity;
 };
@@ -44,7 +45,8 @@ struct ScoreDifference {
 
 struct CalibrationFigures {
     std::string method;
-    bool nested = false;  // fitted without the fold it is counted on, since the cases calibrated the shipped map
+    bool nested =
+        false;  // fitted without the fold it is counted on, since the cases calibrated the shipped map
     double ece_before = 0, ece_after = 0, brier_before = 0, brier_after = 0;
     double coverage_benign = 0, coverage_malignant = 0;  // of the label sets
     double undecided = 0, empty = 0;                     // share of sets with both labels, with none
@@ -67,7 +69,7 @@ struct FormulaFigures {
 
 struct ProvenFigures {
     std::size_t patients = 0, malignant = 0;
-    std::size_t unknown = 0;  // patients whose diagnosis is coded unknown
+    std::size_t unknown = 0;                                 // patients whose diagnosis is coded unknown
     engine::Interval model, readers_mean, readers_diameter;  // AUC, a patient's highest nodule
 };
 
@@ -90,8 +92,8 @@ struct Evaluation {
     std::optional<NoduleFigures> nodule_or_not;
 };
 
-Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& engine, const std::stop_token& stop,
-                            ProgressSink& progress);
+Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& engine,
+                            const std::stop_token& stop, ProgressSink& progress);
 
 void write_table(const Evaluation& evaluation, std::ostream& out);
 // A JSON object with "format": 1; figures that cannot be had are null.

@@ -1,8 +1,8 @@
 #pragma once
 
-// `huizhen-node train`: makes the models of packaging/models from the research cohorts. Five members, each without one fold
-// of the patients; what they say about that fold calibrates them. A stopped run leaves <member>.partial.safetensors
-// and goes on with `resume` to the same bits.
+// `huizhen-node train`: makes the models of packaging/models from the research cohorts. Five members, each
+// without one fold of the patients; what they say about that fold calibrates them. A stopped run leaves
+// <member>.partial.safetensors and goes on with `resume` to the same bits.
 
 #include <cstdint>
 #include <filesystem>
@@ -21,7 +21,7 @@ struct TrainRequest {
     std::filesystem::path data;  // the folder with lidc-nodules/, lidc-crops/, luna-patches/
     std::filesystem::path out;   // made if it is not there
     std::uint64_t seed = 1;
-    bool resume = false;         // keeps finished members and goes on with a stopped one
+    bool resume = false;  // keeps finished members and goes on with a stopped one
 };
 
 // What a command works with. `report` gets the lines a person reads at the end.
