@@ -45,12 +45,12 @@ class EvidenceTest : public ::testing::Test {
                                    .noise = 0.02};
             recipe.picture_dropout = 0;
             recipe.side_weight = 0;
-            recipe.training = {.epochs = 14,
+            recipe.training = {.epochs = 40,
                                .batch = 16,
                                .learning_rate = 5e-3,
                                .warmup_epochs = 1,
                                .average_decay = 0.9,
-                               .validate_every = 14,
+                               .validate_every = 40,
                                .seed = 2};
             ParameterSet parameters(context, 1);
             const CtNetwork network(Scope(parameters, "ct"), recipe.shape);
