@@ -18,12 +18,12 @@ constexpr std::size_t kOwn =
     imaging::kNoduleFeatureNames.size();  // features measured in space; as many in one slice
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
-// What every reader said of a crop's nodule.
-void set_targets(const CropCase& crop, engine::CtCase& one) {
-    const auto count = static_cast<double>(crop.readers.size());
+// What every reader said.
+void set_targets(std::span<const ReaderScores> readers, engine::CtCase& one) {
+    const auto count = static_cast<double>(readers.size());
     one.score = -3.0;
     one.malignancy = 0;
-    for (const ReaderScores& reader : crop.readers) {
+    for (const ReaderScores& reader : readers) {
         one.malignancy += malignancy_of_score(reader.malignancy) / count;
         *one.score += reader.malignancy / count;
         for (std::size_t k = 0; k < engine::kAttributeCount; ++k) {
@@ -33,11 +33,11 @@ void set_targets(const CropCase& crop, engine::CtCase& one) {
     one.attribute_known.fill(true);
 }
 
-// The readers of the matching crop, or else what the table of nodules says most of them said.
-void set_targets(const NoduleCase& nodule, const LidcCrops& crops, engine::CtCase& one) {
+// The readers of the matching crops, or else what the table of nodules says most of them said.
+void set_targets(const NoduleCase& nodule, engine::CtCase& one) {
     one.label = nodule.label;
-    if (nodule.crop && !crops.cases[*nodule.crop].readers.empty()) {
-        set_targets(crops.cases[*nodule.crop], one);
+    if (!nodule.readers.empty()) {
+        set_targets(nodule.readers, one);
         return;
     }
     one.malignancy = nodule.label;
@@ -95,7 +95,7 @@ std::optional<engine::CtCase> case_of_crop(const LidcCrops& crops, std::size_t k
 
     engine::CtCase one;
     one.patient = crop.patient;
-    set_targets(crop, one);
+    set_targets(crop.readers, one);
     one.outlined_mm = crop.diameter_mm;
     one.features.assign(kOwn, kUnknown);
     one.features.insert(one.features.end(), features.begin(), features.end());
@@ -171,7 +171,7 @@ Result<CtCohort> read_ct_cohort(const std::filesystem::path& data, std::string_v
         engine::CtCase& one = cohort.set.cases[i];
         one.patient = nodules[i].patient;
         one.diameter_mm = nodules[i].diameter_mm;
-        set_targets(nodules[i], cohort.crops, one);
+        set_targets(nodules[i], one);
         auto measurement = set_inputs(cohort.nodules, nodules[i], one);
         const std::scoped_lock lock(mutex);
         if (measurement)

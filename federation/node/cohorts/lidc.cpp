@@ -114,9 +114,12 @@ Block block_around(const imaging::Volume& volume, imaging::Vec3 voxel, int z) {
     return block;
 }
 
-// Whether the block lies somewhere in the crop, to within one HU a pixel.
-bool lies_in(const Block& block, std::span<const std::int16_t> crop) {
+// How far from the crop's middle the block's lies, mm; nothing where the crop does not have the block,
+// to within one HU a pixel. `middle` is the block's pixel that stands for the nodule.
+std::optional<double> distance_in(const Block& block, int middle, const LidcCrops& crops, std::size_t k) {
     constexpr int kAllowed = kBlockSide * kBlockSide;
+    const auto crop = crops.crop(k);
+    std::optional<double> nearest;
     for (int top = 0; top + kBlockSide <= kCropSide; ++top) {
         for (int left = 0; left + kBlockSide <= kCropSide; ++left) {
             int difference = 0;
@@ -127,22 +130,35 @@ bool lies_in(const Block& block, std::span<const std::int16_t> crop) {
                                            row[static_cast<std::size_t>(x)]);
                 }
             }
-            if (difference < kAllowed) return true;
+            if (difference >= kAllowed) continue;
+            const double away = crops.cases[k].spacing_mm *
+                                std::hypot(top + middle - kCropSide / 2, left + middle - kCropSide / 2);
+            nearest = std::min(nearest.value_or(away), away);
         }
     }
-    return false;
+    return nearest;
 }
 
 // Crops keep the file's order of pixels, volumes lie in patient order: of a patient on the belly one is the
 // other turned by half a turn.
-bool shows(const Block& block, std::span<const std::int16_t> crop) {
+std::optional<double> distance_either_way(const Block& block, const LidcCrops& crops, std::size_t k) {
+    constexpr int kMiddle = kBlockSide / 2;
+    if (const auto straight = distance_in(block, kMiddle, crops, k)) return straight;
     Block turned = block;
     std::reverse(turned.begin(), turned.end());
-    return lies_in(block, crop) || lies_in(turned, crop);
+    return distance_in(turned, kBlockSide - 1 - kMiddle, crops, k);
 }
 
-Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const NoduleCase& nodule,
-                                             const LidcCrops& crops) {
+struct Match {
+    std::size_t crop;
+    double distance_mm;
+};
+
+// Every crop that shows the nodule's middle in one of its slices, nearest first: a crop shows its neighbours
+// too.
+Result<std::vector<Match>> matching_crops(const LidcNodules& nodules, const NoduleCase& nodule,
+                                          const LidcCrops& crops) {
+    std::vector<Match> matches;
     std::optional<imaging::Volume> volume;
     for (std::size_t k = 0; k < crops.cases.size(); ++k) {
         if (crops.cases[k].series != nodule.series) continue;
@@ -153,10 +169,23 @@ Result<std::optional<std::size_t>> find_crop(const LidcNodules& nodules, const N
         const double slice = (crops.cases[k].slice_z_mm - geometry.origin_mm.z) / geometry.spacing_mm.z;
         const int z = static_cast<int>(std::lround(slice));
         if (z < 0 || z >= volume->size().z) continue;
-        if (shows(block_around(*volume, geometry.to_voxel(nodule.centre_mm), z), crops.crop(k)))
-            return std::optional(k);
+        const Block block = block_around(*volume, geometry.to_voxel(nodule.centre_mm), z);
+        if (const auto away = distance_either_way(block, crops, k)) matches.push_back({k, *away});
     }
-    return std::optional<std::size_t>();
+    std::stable_sort(matches.begin(), matches.end(),
+                     [](const Match& a, const Match& b) { return a.distance_mm < b.distance_mm; });
+    return matches;
+}
+
+// The crop table has more than one row for some nodules, each with some of the readers: together at most all
+// of them. A row further off than the nodule's edge is of another nodule.
+void pool_readers(std::span<const Match> matches, const LidcCrops& crops, NoduleCase& nodule) {
+    for (std::size_t m = 0; m < matches.size(); ++m) {
+        const auto& readers = crops.cases[matches[m].crop].readers;
+        const bool same = m == 0 || matches[m].distance_mm <= nodule.diameter_mm / 2;
+        if (!same || nodule.readers.size() + readers.size() > kMaxReaders) continue;
+        nodule.readers.insert(nodule.readers.end(), readers.begin(), readers.end());
+    }
 }
 
 }  // namespace
@@ -204,8 +233,12 @@ Result<imaging::Mask> LidcNodules::mask(const NoduleCase& nodule) const {
 Result<std::size_t> match_crops(LidcNodules& nodules, const LidcCrops& crops) {
     std::size_t found = 0;
     for (NoduleCase& nodule : nodules.cases) {
-        HZ_ASSIGN(nodule.crop, find_crop(nodules, nodule, crops));
-        found += nodule.crop ? 1 : 0;
+        HZ_ASSIGN(const auto matches, matching_crops(nodules, nodule, crops));
+        if (matches.empty()) continue;
+        nodule.crop = matches.front().crop;
+        nodule.readers.clear();
+        pool_readers(matches, crops, nodule);
+        ++found;
     }
     return found;
 }

@@ -67,15 +67,15 @@ engine::Interval band_interval(const EvaluationCases& cases, std::span<const dou
 }
 
 // Mean over pairs of reader columns of the rank correlation of one attribute.
-double readers_correlation(const std::vector<const CropCase*>& crops, std::size_t attribute) {
+double readers_correlation(const std::vector<std::span<const ReaderScores>>& nodules, std::size_t attribute) {
     double sum = 0, pairs = 0;
     for (std::size_t a = 0; a < kMaxReaders; ++a) {
         for (std::size_t b = a + 1; b < kMaxReaders; ++b) {
             std::vector<double> first, second;
-            for (const CropCase* crop : crops) {
-                if (crop->readers.size() <= b) continue;
-                first.push_back(crop->readers[a].attributes[attribute]);
-                second.push_back(crop->readers[b].attributes[attribute]);
+            for (const auto readers : nodules) {
+                if (readers.size() <= b) continue;
+                first.push_back(readers[a].attributes[attribute]);
+                second.push_back(readers[b].attributes[attribute]);
             }
             const double correlation = engine::spearman(first, second);
             if (std::isnan(correlation)) continue;
@@ -96,10 +96,10 @@ clinical::NoduleFacts facts_of(const imaging::NoduleMeasurement& measurement, in
     return facts;
 }
 
-double mean_malignancy(const CropCase& crop) {
+double mean_malignancy(std::span<const ReaderScores> readers) {
     double sum = 0;
-    for (const ReaderScores& reader : crop.readers) sum += reader.malignancy;
-    return crop.readers.empty() ? 0.0 : sum / static_cast<double>(crop.readers.size());
+    for (const ReaderScores& reader : readers) sum += reader.malignancy;
+    return readers.empty() ? 0.0 : sum / static_cast<double>(readers.size());
 }
 
 }  // namespace
@@ -127,14 +127,14 @@ ScoreDifference score_difference(std::string against, const EvaluationCases& cas
 }
 
 std::vector<AttributeFigures> attribute_figures(const EvaluationCases& cases, const CtCohort& cohort) {
-    std::vector<const CropCase*> all, same;
-    for (const CropCase& crop : cohort.crops.cases) all.push_back(&crop);
+    std::vector<std::span<const ReaderScores>> all, same;
+    for (const CropCase& crop : cohort.crops.cases) all.push_back(crop.readers);
     std::vector<std::size_t> matched;  // among `cases`
     for (std::size_t i = 0; i < cases.which.size(); ++i) {
-        const auto& crop = cohort.nodules.cases[cases.which[i]].crop;
-        if (!crop) continue;
+        const auto& readers = cohort.nodules.cases[cases.which[i]].readers;
+        if (readers.empty()) continue;
         matched.push_back(i);
-        same.push_back(&cohort.crops.cases[*crop]);
+        same.push_back(readers);
     }
     std::vector<AttributeFigures> figures;
     for (std::size_t k = 0; k < engine::kAttributeCount; ++k) {
@@ -142,8 +142,8 @@ std::vector<AttributeFigures> attribute_figures(const EvaluationCases& cases, co
         for (std::size_t m = 0; m < matched.size(); ++m) {
             model.push_back(cases.attributes[k][matched[m]]);
             double mean = 0;
-            for (const ReaderScores& reader : same[m]->readers) mean += reader.attributes[k];
-            readers.push_back(mean / static_cast<double>(std::max<std::size_t>(same[m]->readers.size(), 1)));
+            for (const ReaderScores& reader : same[m]) mean += reader.attributes[k];
+            readers.push_back(mean / static_cast<double>(same[m].size()));
         }
         figures.push_back({std::string(engine::kAttributes[k].name), engine::spearman(model, readers),
                            readers_correlation(all, k), readers_correlation(same, k)});
@@ -198,7 +198,7 @@ ProvenFigures proven_figures(const EvaluationCases& cases, const CtCohort& cohor
         Patient& patient = proven[nodule.patient];
         patient.malignant = *crop.diagnosis == ProvenDiagnosis::kBenign ? 0 : 1;
         patient.model = std::max(patient.model, cases.logits[i]);
-        patient.readers = std::max(patient.readers, mean_malignancy(crop));
+        patient.readers = std::max(patient.readers, mean_malignancy(nodule.readers));
         patient.diameter = std::max(patient.diameter, cases.diameters[i]);
     }
     ProvenFigures figures;

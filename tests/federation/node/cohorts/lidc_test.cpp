@@ -61,11 +61,17 @@ TEST(Lidc, finds_the_nodules_among_the_crops_pixel_for_pixel) {
     ASSERT_TRUE(found) << found.error().to_string();
     EXPECT_GE(*found, 693U);  // of 694
     std::set<std::size_t> used;
+    std::size_t agree = 0;
     for (const NoduleCase& nodule : nodules->cases) {
         if (!nodule.crop) continue;
+        EXPECT_LE(nodule.readers.size(), kMaxReaders);
+        const auto suspicious = std::count_if(nodule.readers.begin(), nodule.readers.end(),
+                                              [](const ReaderScores& r) { return r.malignancy >= 4; });
+        agree += (suspicious >= 2) == (nodule.label == 1) ? 1 : 0;
         EXPECT_EQ(crops->cases[*nodule.crop].patient, nodule.patient);
         EXPECT_TRUE(used.insert(*nodule.crop).second) << nodule.key << " shares its crop";
     }
+    EXPECT_GE(agree, 690U);  // label 1: two or more readers scored 4 or 5
 }
 
 TEST(Lidc, names_the_row_of_a_bad_label) {

@@ -59,7 +59,9 @@ struct NoduleCase {
     double diameter_mm = 0;   // readers'
     int label = 0;            // two or more readers scored 4 or 5
     std::array<std::optional<double>, engine::kAttributeCount> attributes;  // the readers' commonest score
-    std::optional<std::size_t> crop;  // the same nodule in lidc-crops, see match_crops()
+    // Filled by match_crops():
+    std::optional<std::size_t> crop;    // the same nodule in lidc-crops
+    std::vector<ReaderScores> readers;  // of that crop, and of further rows of the table about this nodule
 };
 
 struct LidcNodules {
@@ -73,9 +75,8 @@ struct LidcNodules {
 // `split` is "dev" or "demo": labels_<split>.csv, <split>/image, <split>/mask in `folder`.
 Result<LidcNodules> read_lidc_nodules(const std::filesystem::path& folder, std::string_view split);
 
-// Finds each nodule among the crops of its series: the middle of its volume must lie in the crop,
-// pixel for pixel.
-// Gives how many were found.
+// Finds each nodule among the crops of its series: the crop whose middle is nearest to the nodule's, of those
+// that show the nodule's middle pixel for pixel. Gives how many were found.
 Result<std::size_t> match_crops(LidcNodules& nodules, const LidcCrops& crops);
 
 // The hash fold of a patient: the first 8 hexadecimal digits of SHA-256(id), modulo `folds`.
