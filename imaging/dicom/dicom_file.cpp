@@ -144,7 +144,7 @@ tl::expected<DicomFile, FileFailure> parse_dicom_file(std::span<const std::byte>
     if (syntax_uid.empty()) {
         const auto recognised = recognise_encoding(bytes, begin);
         if (!recognised)
-            return refuse(ErrorCode::kMalformedInput, "no transfer syntax, and no data set to tell it from");
+            return refuse(ErrorCode::kMalformedInput, "a DICOM preamble with no data set behind it");
         syntax_uid = *recognised;
         file.syntax_was_assumed = true;
     }

@@ -76,6 +76,21 @@ LungExtents measure_extents(const Lungs& lungs) {
     return out;
 }
 
+double share_inside(const Lungs& lungs, const Mask& outline) {
+    std::size_t marked = 0, inside = 0;
+    for (int z = 0; z < outline.size().z; ++z) {
+        for (int y = 0; y < outline.size().y; ++y) {
+            for (int x = 0; x < outline.size().x; ++x) {
+                if (outline.at(x, y, z) == 0) continue;
+                ++marked;
+                const Vec3 voxel{static_cast<double>(x), static_cast<double>(y), static_cast<double>(z)};
+                if (depth_mm_at(lungs, outline.geometry().to_patient(voxel)) >= 0) ++inside;
+            }
+        }
+    }
+    return marked == 0 ? 0.0 : static_cast<double>(inside) / static_cast<double>(marked);
+}
+
 LungLocation locate(const Lungs& lungs, const LungExtents& extents, Vec3 patient_mm) {
     LungLocation out;
     out.depth_mm = depth_mm_at(lungs, patient_mm);

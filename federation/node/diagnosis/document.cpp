@@ -76,7 +76,8 @@ Json place(const Place& place) {
             {"lobe", place.lobe.empty() ? Json(nullptr) : Json(place.lobe)},
             {"lobe_probability", rounded(place.lobe_probability, 2)},
             {"upper_lobe_probability", rounded(place.upper_lobe_probability, 2)},
-            {"depth_below_lung_surface_mm", rounded(place.depth_mm, 1)}};
+            {"depth_below_lung_surface_mm", rounded(place.depth_mm, 1)},
+            {"share_in_lungs", rounded(place.share_in_lungs, 2)}};
 }
 
 Json measurement(const Finding& finding) {
@@ -239,6 +240,7 @@ std::string to_json(const Diagnosis& diagnosis, const std::vector<std::string>& 
     document["reporting_rule"] = {{"nodule_floor", rounded(diagnosis.rule.nodule_floor, 4)},
                                   {"nodule_likely", diagnosis.rule.nodule_likely},
                                   {"suspicion_from", diagnosis.rule.suspicion_from},
+                                  {"mostly_in_lungs", diagnosis.rule.mostly_in_lungs},
                                   {"most", diagnosis.rule.most}};
     document["findings"] = list_of(diagnosis.findings, finding_json);
     document["nothing_found"] = diagnosis.findings.empty() ? Json(kNothingFound) : Json(nullptr);

@@ -30,7 +30,8 @@ imaging::PictureFinding picture_of(const Diagnosis& diagnosis, const Finding& fi
                            " from the feet; nodule probability " + fixed(finding.nodule_probability, 2)};
     picture.short_line =
         fixed(finding.measurement.diameter_mm, 1) + " mm, " + short_place_words(finding.place);
-    picture.short_line_2 = "malignancy " + fixed(finding.malignancy.probability, 2) + " (" +
+    picture.short_line_2 = "nodule " + fixed(finding.nodule_probability, 2) + ", malignancy " +
+                           fixed(finding.malignancy.probability, 2) + " (" +
                            fixed(finding.malignancy.interval.low, 2) + "-" +
                            fixed(finding.malignancy.interval.high, 2) + ")";
     return picture;

@@ -55,6 +55,7 @@ class Stages final : public ProgressSink {
 // A candidate that was called a nodule, outlined and judged.
 struct Nodule {
     double nodule_probability = 0;
+    double share_in_lungs = 1;
     imaging::NoduleSegmentation segmentation;
     imaging::NoduleMeasurement measurement;
     Opinion opinion;
@@ -114,6 +115,7 @@ Result<std::vector<Nodule>> outline_nodules(const Scan& scan, const DiagnosisCon
                 nodule.nodule_probability = probabilities[probable[i]];
                 nodule.segmentation = std::move(*segmentation);
                 nodule.measurement = imaging::measure_nodule(nodule.segmentation);
+                nodule.share_in_lungs = imaging::share_inside(scan.lungs, nodule.segmentation.mask);
                 outlined[i] = std::move(nodule);
             }
             const std::scoped_lock lock(mutex);
@@ -168,6 +170,7 @@ Finding finding_of(const Scan& scan, const Nodule& nodule, int number, int count
     Finding finding;
     finding.number = number;
     finding.place = place_of(scan, nodule.segmentation.centre_mm);
+    finding.place.share_in_lungs = nodule.share_in_lungs;
     finding.measurement = nodule.measurement;
     finding.nodule_probability = nodule.nodule_probability;
     finding.malignancy = nodule.opinion.malignancy;
@@ -222,7 +225,8 @@ std::vector<const Nodule*> ranked(const std::vector<Nodule>& nodules, const Mode
                           .centre_mm = nodules[i].segmentation.centre_mm,
                           .diameter_mm = nodules[i].measurement.diameter_mm,
                           .nodule_probability = nodules[i].nodule_probability,
-                          .malignancy_probability = nodules[i].opinion.malignancy.probability});
+                          .malignancy_probability = nodules[i].opinion.malignancy.probability,
+                          .share_in_lungs = nodules[i].share_in_lungs});
     }
     diagnosis.rule = {.nodule_floor = models.nodule_threshold(), .most = kMaxFindings};
     const Ranking ranking = rank(std::move(judged), diagnosis.rule);

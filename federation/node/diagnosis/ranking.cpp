@@ -29,6 +29,8 @@ Ranking rank(std::vector<Judged> judged, const ReportingRule& rule) {
         }
     }
     std::ranges::stable_sort(kept, std::ranges::greater(), &Judged::suspicion);
+    std::ranges::stable_partition(kept,
+                                  [&](const Judged& j) { return j.share_in_lungs >= rule.mostly_in_lungs; });
     if (kept.size() > rule.most) {
         ranking.not_reported = kept.size() - rule.most;
         kept.resize(rule.most);

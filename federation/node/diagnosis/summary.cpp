@@ -100,11 +100,15 @@ void print_guideline(std::ostream& out, const clinical::GuidelineResult& guideli
     print_rest("holds only if: ", guideline.unconfirmed, common.unconfirmed);
 }
 
-void print_finding(std::ostream& out, const Finding& f, const Common& common, const std::string& folder) {
+void print_finding(std::ostream& out, const Finding& f, const ReportingRule& rule, const Common& common,
+                   const std::string& folder) {
     out << '\n' << f.number << ". " << place_words(f.place) << '\n';
     wrapped(out, size_words(f), 3);
-    out << "   Malignancy " << malignancy_words(f.malignancy) << ", nodule " << fixed(f.nodule_probability, 2)
-        << '\n';
+    out << "   Nodule " << fixed(f.nodule_probability, 2) << "; malignancy, if one, "
+        << malignancy_words(f.malignancy) << '\n';
+    if (f.place.share_in_lungs < rule.mostly_in_lungs) {
+        out << "   Lies mostly outside the lungs: rather a great vessel or the chest wall\n";
+    }
     wrapped(out,
             label_set_words(f.malignancy) + " (" + fixed(100 * f.malignancy.miscoverage, 0) + " % per label)",
             3);
@@ -163,7 +167,7 @@ std::string to_summary(const Diagnosis& d, const std::string& folder) {
         out << d.findings.size() << (d.findings.size() == 1 ? " finding" : " findings, most suspicious first")
             << '\n';
         const Common common = common_to(d.findings);
-        for (const Finding& finding : d.findings) print_finding(out, finding, common, folder);
+        for (const Finding& finding : d.findings) print_finding(out, finding, d.rule, common, folder);
         if (d.not_reported > 0) {
             out << '\n'
                 << d.not_reported << " more, less suspicious, are not reported: at most " << kMaxFindings

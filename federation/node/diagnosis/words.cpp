@@ -64,7 +64,12 @@ std::vector<std::string> attribute_words(const Finding& finding) {
         const engine::AttributeScale& scale = engine::kAttributes.at(i);
         std::string name(scale.name);
         std::ranges::replace(name, '_', ' ');
-        words.push_back(name + " " + fixed(finding.attributes.at(i), 1) + "/" + fixed(scale.high, 0));
+        const double score = finding.attributes.at(i);
+        std::string words_of_it = name + " " + fixed(score, 1) + "/" + fixed(scale.high, 0);
+        // What the number means is not plain on every scale: an absent calcification is a 6.
+        if (score < scale.low + 0.5) words_of_it += " (" + std::string(scale.at_low) + ")";
+        if (score > scale.high - 0.5) words_of_it += " (" + std::string(scale.at_high) + ")";
+        words.push_back(std::move(words_of_it));
     }
     return words;
 }

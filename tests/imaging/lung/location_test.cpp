@@ -44,6 +44,22 @@ TEST(Location, names_the_nearest_lung_for_a_point_just_outside_and_none_far_away
     EXPECT_EQ(at(lungs, {500, 0, 100}).upper_lobe_probability, 0);
 }
 
+TEST(Location, tells_which_share_of_an_outline_lies_inside) {
+    Geometry geometry;
+    geometry.spacing_mm = {10, 1, 1};
+    Lungs lungs;
+    lungs.depth_mm = Grid<float>({2, 1, 1}, geometry);
+    lungs.depth_mm.voxels()[0] = -5;  // the surface is half way, at x = 5
+    lungs.depth_mm.voxels()[1] = 5;
+    geometry.spacing_mm = {1, 1, 1};
+    Mask outline({8, 1, 1}, geometry);
+    EXPECT_EQ(share_inside(lungs, outline), 0);
+    for (int x = 0; x < 8; ++x) outline.at(x, 0, 0) = 1;
+    EXPECT_EQ(share_inside(lungs, outline), 3.0 / 8);  // 5, 6 and 7
+    outline.at(0, 0, 0) = 0;
+    EXPECT_EQ(share_inside(lungs, outline), 3.0 / 7);
+}
+
 TEST(Location, is_sure_of_the_lobe_at_the_apex_and_the_base) {
     const Lungs lungs = block_lungs();
     const LungLocation apex = at(lungs, {-70, -20, 240});

@@ -32,6 +32,14 @@ TEST(Ranking, a_vessel_that_looks_malignant_does_not_outrank_a_nodule) {
     EXPECT_THAT(order(rank({judged(0, 0, 0.15, 0.95), judged(1, 50, 0.95, 0.6)}, kRule)), ElementsAre(1, 0));
 }
 
+TEST(Ranking, what_lies_mostly_outside_the_lungs_comes_last) {
+    Judged vessel = judged(0, 0, 0.9, 0.99);
+    vessel.share_in_lungs = 0.49;
+    Judged on_the_pleura = judged(1, 50, 0.6, 0.5);
+    on_the_pleura.share_in_lungs = 0.5;
+    EXPECT_THAT(order(rank({vessel, on_the_pleura, judged(2, 100, 0.7, 0.2)}, kRule)), ElementsAre(1, 2, 0));
+}
+
 TEST(Ranking, reports_likely_nodules_and_suspicious_ones) {
     EXPECT_THAT(order(rank({judged(0, 0, 0.5, 0.001)}, kRule)), ElementsAre(0));
     EXPECT_THAT(order(rank({judged(0, 0, 0.49, 0.2)}, kRule)), ElementsAre());

@@ -24,7 +24,7 @@ TEST(Summary, tells_place_size_and_probability) {
     EXPECT_THAT(summary, HasSubstr("275 slices of 512 x 512"));
     EXPECT_THAT(summary, HasSubstr("1. right lung, upper lobe (by position)"));
     EXPECT_THAT(summary, HasSubstr("15.5 mm (axes 17.2 x 13.8 mm), 1935 mm3, solid, mean -12 HU"));
-    EXPECT_THAT(summary, HasSubstr("Malignancy 0.83 (90 % interval 0.71-0.91), nodule 0.97"));
+    EXPECT_THAT(summary, HasSubstr("Nodule 0.97; malignancy, if one, 0.83 (90 % interval 0.71-0.91)"));
     EXPECT_THAT(summary, HasSubstr("Warning (duplicate-slices): 2 slices came twice"));
     EXPECT_THAT(summary, HasSubstr("not computed, missing smoking history"));
     EXPECT_THAT(summary, HasSubstr("text given is valid and is not yet used by this model"));

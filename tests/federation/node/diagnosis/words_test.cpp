@@ -29,6 +29,16 @@ TEST(Words, a_part_solid_nodule_names_its_solid_part) {
     EXPECT_THAT(size_words(f), ::testing::HasSubstr("part-solid, mean -12 HU, solid part 15.0 mm"));
 }
 
+TEST(Words, the_ends_of_a_readers_scale_are_named) {
+    Finding f = testing_example::example_finding(1);
+    f.attributes = {3.0, 1.2, 6.0, 4.6, 4.5, 1.5, 1.4, 5.0};
+    EXPECT_THAT(
+        attribute_words(f),
+        ::testing::ElementsAre("subtlety 3.0/5", "internal structure 1.2/4 (soft tissue)",
+                               "calcification 6.0/6 (absent)", "sphericity 4.6/5 (round)", "margin 4.5/5",
+                               "lobulation 1.5/5", "spiculation 1.4/5 (none)", "texture 5.0/5 (solid)"));
+}
+
 TEST(Words, a_guideline_names_rule_and_conditions) {
     const Diagnosis d = testing_example::example_diagnosis();
     const auto lines = guideline_words(d.findings[0].guidelines[1]);

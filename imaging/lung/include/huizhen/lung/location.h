@@ -40,6 +40,9 @@ struct LungLocation {
     double upper_lobe_probability = 0;
 };
 
+// The share of what `outline` marks that lies inside the closed lungs, 0 to 1; 0 for an empty outline.
+double share_inside(const Lungs& lungs, const Mask& outline);
+
 LungLocation locate(const Lungs& lungs, const LungExtents& extents, Vec3 patient_mm);
 
 }  // namespace huizhen::imaging

@@ -28,7 +28,8 @@ struct Place {
     std::string lobe;              // the likeliest: "upper lobe"; empty when not told
     double lobe_probability = 0;   // from the position alone, fissures are not traced
     double upper_lobe_probability = 0;
-    double depth_mm = 0;  // to the lungs' surface, positive inside
+    double depth_mm = 0;        // to the lungs' surface, positive inside
+    double share_in_lungs = 1;  // of the outline
 };
 
 struct Malignancy {

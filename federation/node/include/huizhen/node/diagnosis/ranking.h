@@ -15,6 +15,7 @@ struct Judged {
     double diameter_mm = 0;
     double nodule_probability = 0;
     double malignancy_probability = 0;  // if it is a nodule
+    double share_in_lungs = 1;          // of its outline
 
     double suspicion() const { return nodule_probability * malignancy_probability; }
 };
@@ -24,6 +25,8 @@ struct ReportingRule {
     double nodule_floor = 0;      // below it no nodule: the classifier's own operating point
     double nodule_likely = 0.5;   // from here on always reported ...
     double suspicion_from = 0.1;  // ... else when it is this probable to be a nodule and malignant
+    double mostly_in_lungs =
+        0.5;  // share of the outline; below, it comes after all others: rather a great vessel
     std::size_t most = 8;
 };
 
@@ -35,7 +38,8 @@ struct Ranking {
 };
 
 // Keeps what the rule reports, one of each pair whose centres lie within half the larger diameter (the more
-// probable nodule), sorted by the probability of being a malignant nodule: nodule times malignant.
+// probable nodule), sorted by the probability of being a malignant nodule: nodule times malignant. What lies
+// mostly outside the lungs follows what lies in them.
 Ranking rank(std::vector<Judged> judged, const ReportingRule& rule);
 
 }  // namespace huizhen::node
