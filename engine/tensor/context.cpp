@@ -1,6 +1,7 @@
 #include <new>
 
 #include <huizhen/tensor/plugin.h>
+#include <huizhen/tensor/shape.h>
 
 #include "internal.h"
 
@@ -26,9 +27,24 @@ void note_fallback(Context::Impl& impl, HzOp op, const char* reason) {
     if (impl.fallbacks.size() < kMaxNoted) impl.fallbacks.push_back({op, reason, 1});
 }
 
-void check_status(int status) {
+void check_status(int status, const HzBackend& table, void* state, const std::string& what) {
+    if (status == HZ_OK) return;
     if (status == HZ_OUT_OF_MEMORY) throw std::bad_alloc();
-    HZ_CHECK(status == HZ_OK, "a backend runs what it said it supports");
+    const std::string words = table.last_error(state);
+    HZ_CHECK(status == HZ_OK,
+             std::string(table.name) + " backend, " + what + ": " + (words.empty() ? "failed" : words));
+}
+
+// "operation 2 on [1, 1, 8, 8, 8], [16, 1, 3, 3, 3]", for a failure.
+std::string described(HzOp op, std::initializer_list<HzTensor> operands) {
+    std::string text = "operation " + std::to_string(op) + " on";
+    const char* separator = " ";
+    for (const HzTensor& operand : operands) {
+        const std::span<const std::int64_t> dims(operand.dims, static_cast<std::size_t>(operand.rank));
+        text += separator + Shape(dims).to_string();
+        separator = ", ";
+    }
+    return text;
 }
 
 }  // namespace
@@ -46,7 +62,7 @@ Context::Context(Executor& executor, std::span<const HzBackend* const> backends)
         HZ_CHECK(fits.has_value(), "a backend fits this ABI");
         HZ_CHECK(backends.size() == 1 || table->host_memory == 1, "backends of one context share memory");
         Impl::Entry entry{table, nullptr};
-        check_status(table->create(&impl_->parallel, &entry.state));
+        check_status(table->create(&impl_->parallel, &entry.state), *table, nullptr, "start");
         impl_->backends.push_back(entry);
     }
 }
@@ -76,7 +92,8 @@ InferenceScope::~InferenceScope() { context_.impl().recording = before_; }
 Storage::Storage(Context& owner, std::size_t size)
     : context(&owner), bytes(size), version(owner.impl().next_version++) {
     const auto& primary = owner.impl().primary();
-    check_status(primary.table->allocate(primary.state, bytes, &data));
+    check_status(primary.table->allocate(primary.state, bytes, &data), *primary.table, primary.state,
+                 "memory");
 }
 
 Storage::~Storage() {
@@ -104,7 +121,8 @@ void run(Context& context, HzOp op, std::initializer_list<HzTensor> operands, co
             if (i == 0) note_fallback(impl, op, reason);
             continue;
         }
-        check_status(call(*entry.table, entry.state));
+        const int status = call(*entry.table, entry.state);
+        if (status != HZ_OK) check_status(status, *entry.table, entry.state, described(op, operands));
         return;
     }
     HZ_CHECK(false, "some backend takes every operation");

@@ -6,12 +6,6 @@
 namespace huizhen::engine {
 namespace {
 
-constexpr std::uint32_t kMultiplier0 = 0xD2511F53;
-constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57;
-constexpr std::uint32_t kWeyl0 = 0x9E3779B9;  // golden ratio
-constexpr std::uint32_t kWeyl1 = 0xBB67AE85;  // sqrt(3) - 1
-constexpr int kRounds = 10;
-
 std::array<std::uint32_t, 4> block(std::uint64_t seed, std::uint64_t offset, std::uint64_t index) {
     return philox4x32_10({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32U),
                           static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(offset >> 32U)},
@@ -27,21 +21,6 @@ double unit(std::uint32_t high, std::uint32_t low) {
 float unit_float(std::uint32_t word) { return static_cast<float>(word >> 8U) * 0x1.0p-24F; }
 
 }  // namespace
-
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key) {
-    for (int round = 0; round < kRounds; ++round) {
-        const std::uint64_t product0 = static_cast<std::uint64_t>(kMultiplier0) * counter[0];
-        const std::uint64_t product1 = static_cast<std::uint64_t>(kMultiplier1) * counter[2];
-        counter = {static_cast<std::uint32_t>(product1 >> 32U) ^ counter[1] ^ key[0],
-                   static_cast<std::uint32_t>(product1),
-                   static_cast<std::uint32_t>(product0 >> 32U) ^ counter[3] ^ key[1],
-                   static_cast<std::uint32_t>(product0)};
-        key[0] += kWeyl0;
-        key[1] += kWeyl1;
-    }
-    return counter;
-}
 
 void Philox::uniform(std::span<float> out, float low, float high) {
     const std::uint64_t stream = take();

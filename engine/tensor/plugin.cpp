@@ -2,6 +2,8 @@
 #include <mutex>
 
 #include <dlfcn.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <huizhen/tensor/plugin.h>
 
@@ -19,6 +21,13 @@ Registry& registry() {
     return instance;
 }
 
+// Code runs with all our rights: nobody else may have been able to put it there.
+bool trusted(const std::filesystem::path& path) {
+    struct stat file {};
+    if (::stat(path.c_str(), &file) != 0) return false;
+    return (file.st_uid == 0 || file.st_uid == ::geteuid()) && (file.st_mode & S_IWOTH) == 0;
+}
+
 bool complete(const HzBackend& b) {
     return b.name && b.create && b.destroy && b.allocate && b.release && b.upload && b.download &&
            b.supports && b.conv_layout && b.reorder && b.matmul && b.conv_forward && b.conv_backward_data &&
@@ -26,7 +35,8 @@ bool complete(const HzBackend& b) {
            b.group_norm_backward && b.layer_norm_forward && b.layer_norm_backward && b.softmax_forward &&
            b.softmax_backward && b.attention_forward && b.attention_backward && b.unary_forward &&
            b.unary_backward && b.binary && b.dropout && b.reduce && b.gather_forward && b.gather_backward &&
-           b.strided_copy && b.loss_forward && b.loss_backward && b.adamw && b.axpby;
+           b.strided_copy && b.loss_forward && b.loss_backward && b.adamw && b.axpby && b.probe &&
+           b.last_error;
 }
 
 }  // namespace
@@ -58,6 +68,10 @@ Result<const HzBackend*> load_backend_plugin(const std::filesystem::path& path) 
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) {
         return fail(ErrorCode::kNotFound, path.string() + ": no such backend plugin");
+    }
+    if (!trusted(path)) {
+        return fail(ErrorCode::kPermissionDenied,
+                    path.string() + ": must belong to root or to this user, and be writable by no one else");
     }
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) {

@@ -8,14 +8,16 @@ namespace {
 void upload(const Tensor& to, const void* from, std::size_t bytes) {
     const auto& primary = to.context().impl().primary();
     const int status = primary.table->upload(primary.state, to.impl()->storage->data, from, bytes);
-    HZ_CHECK(status == HZ_OK, "values reach the backend");
+    HZ_CHECK(status == HZ_OK,
+             std::string("values reach the backend: ") + primary.table->last_error(primary.state));
 }
 
 void download(const Tensor& from, void* to, std::size_t bytes) {
     const Tensor plain = canonical(from);
     const auto& primary = from.context().impl().primary();
     const int status = primary.table->download(primary.state, to, plain.impl()->storage->data, bytes);
-    HZ_CHECK(status == HZ_OK, "values leave the backend");
+    HZ_CHECK(status == HZ_OK,
+             std::string("values leave the backend: ") + primary.table->last_error(primary.state));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <new>
 
 #include <huizhen/backend_cpu/backend.h>
+#include <huizhen/base/cpu.h>
 
 #include "state.h"
 
@@ -101,6 +102,13 @@ int reorder(void* state, const HzTensor* from, const HzTensor* to) {
     return HZ_OK;
 }
 
+int probe(char* text, std::size_t text_size) {
+    const std::string level(cpu_level_name(cpu_level()));
+    std::snprintf(text, text_size, "this machine's processor, %s", level.c_str());
+    return HZ_OK;
+}
+const char* last_error(void* /*state*/) { return ""; }
+
 HzBackend make_table() {
     HzBackend b{};
     b.abi_version = HZ_BACKEND_ABI_VERSION;
@@ -142,6 +150,8 @@ HzBackend make_table() {
     b.loss_backward = [](void*, const HzLoss*) { return static_cast<int>(HZ_UNSUPPORTED); };
     b.adamw = guarded<cpu::adamw, HzAdamW>;
     b.axpby = guarded<cpu::axpby, HzAxpby>;
+    b.probe = probe;
+    b.last_error = last_error;
     return b;
 }
 

@@ -65,6 +65,12 @@ int reorder(void* state, const HzTensor* from, const HzTensor* to) {
                 static_cast<std::size_t>(reference::count(*from)) * sizeof(float));
 }
 
+int probe(char* text, std::size_t text_size) {
+    std::snprintf(text, text_size, "plain loops on one thread");
+    return HZ_OK;
+}
+const char* last_error(void* /*state*/) { return ""; }
+
 HzBackend make_table() {
     namespace r = reference;
     HzBackend b{};
@@ -107,6 +113,8 @@ HzBackend make_table() {
     b.loss_backward = guarded<r::loss_backward, HzLoss>;
     b.adamw = guarded<r::adamw, HzAdamW>;
     b.axpby = guarded<r::axpby, HzAxpby>;
+    b.probe = probe;
+    b.last_error = last_error;
     return b;
 }
 

@@ -42,6 +42,22 @@ TEST(Plugin, refuses_what_is_no_backend_of_this_abi) {
     EXPECT_EQ(code_of(text), ErrorCode::kUnavailable);
 }
 
+TEST(Plugin, refuses_a_file_that_anyone_may_change) {
+    const testing::TemporaryFolder folder;
+    const auto copy = folder.path() / "open.so";
+    std::filesystem::copy_file(plugin("good"), copy);
+    std::filesystem::permissions(copy, std::filesystem::perms::others_write,
+                                 std::filesystem::perm_options::add);
+    EXPECT_EQ(code_of(copy), ErrorCode::kPermissionDenied);
+}
+
+TEST(Plugin, says_where_a_backend_runs) {
+    char text[128] = "";
+    EXPECT_EQ(reference_backend()->probe(text, sizeof text), HZ_OK);
+    EXPECT_STREQ(text, "plain loops on one thread");
+    EXPECT_STREQ(reference_backend()->last_error(nullptr), "");
+}
+
 TEST(Plugin, refuses_short_and_incomplete_tables) {
     HzBackend table = *reference_backend();
     EXPECT_TRUE(check_backend(&table).has_value());
@@ -49,6 +65,9 @@ TEST(Plugin, refuses_short_and_incomplete_tables) {
     EXPECT_FALSE(check_backend(&table).has_value());
     table = *reference_backend();
     table.adamw = nullptr;
+    EXPECT_FALSE(check_backend(&table).has_value());
+    table = *reference_backend();
+    table.probe = nullptr;
     EXPECT_FALSE(check_backend(&table).has_value());
     EXPECT_FALSE(check_backend(nullptr).has_value());
 }

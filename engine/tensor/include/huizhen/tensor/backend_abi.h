@@ -5,7 +5,8 @@
    added at the end of HzBackend, and `struct_size` says how far a given backend reaches.
 
    Threads: one state is used by one thread at a time. Work is spread only through HzParallel.
-   Memory: every tensor is dense. `layout` 0 is canonical (row-major, [N, C, D, H, W] for images); another
+   Memory: belongs to the backend; where host_memory is 0 only its own functions may touch it, in the order of
+   the calls. Every tensor is dense. `layout` 0 is canonical (row-major, [N, C, D, H, W] for images); another
    value is private to the backend that made it, has the same shape, and is turned back by `reorder`. Results:
    HZ_OK, or a code after which the outputs hold nothing of use. Outputs never alias inputs unless said. */
 
@@ -66,6 +67,13 @@ typedef struct HzBackend {
     int (*loss_backward)(void* state, const HzLoss*);
     int (*adamw)(void* state, const HzAdamW*);
     int (*axpby)(void* state, const HzAxpby*);
+
+    /* Whether this machine can run the backend; asked before `create`, keeps nothing. `text` gets one
+       sentence: what it runs on, or, with another code than HZ_OK, why it cannot. */
+    int (*probe)(char* text, size_t text_size);
+    /* What the last call on `state` that failed had to say, "" when nothing; with `state` NULL, the last
+       `create` of this thread. Valid until the next call. */
+    const char* (*last_error)(void* state);
 } HzBackend;
 
 /* What a plugin exports under HZ_BACKEND_ENTRY_NAME. The table lives as long as the process. */

@@ -1,17 +1,13 @@
 #pragma once
 
-// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-// SC 2011. A draw is a pure function of key and counter, so every backend makes the same dropout and noise in
-// any order.
+// Reproducible random numbers: streams of philox4x32.h.
 
-#include <array>
 #include <cstdint>
 #include <span>
 
-namespace huizhen::engine {
+#include <huizhen/tensor/philox4x32.h>
 
-std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4> counter,
-                                           std::array<std::uint32_t, 2> key);
+namespace huizhen::engine {
 
 // A position in one seed's sequence of streams. Copying it repeats its draws; save `offset()` to resume.
 class Philox {
