@@ -241,6 +241,7 @@ std::string to_json(const Diagnosis& diagnosis, const std::vector<std::string>& 
                                   {"nodule_likely", diagnosis.rule.nodule_likely},
                                   {"suspicion_from", diagnosis.rule.suspicion_from},
                                   {"mostly_in_lungs", diagnosis.rule.mostly_in_lungs},
+                                  {"vessel_like_from", diagnosis.rule.vessel_like_from},
                                   {"most", diagnosis.rule.most}};
     document["findings"] = list_of(diagnosis.findings, finding_json);
     document["nothing_found"] = diagnosis.findings.empty() ? Json(kNothingFound) : Json(nullptr);

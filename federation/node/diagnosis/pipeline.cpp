@@ -226,7 +226,8 @@ std::vector<const Nodule*> ranked(const std::vector<Nodule>& nodules, const Mode
                           .diameter_mm = nodules[i].measurement.diameter_mm,
                           .nodule_probability = nodules[i].nodule_probability,
                           .malignancy_probability = nodules[i].opinion.malignancy.probability,
-                          .share_in_lungs = nodules[i].share_in_lungs});
+                          .share_in_lungs = nodules[i].share_in_lungs,
+                          .elongation = elongation(nodules[i].measurement)});
     }
     diagnosis.rule = {.nodule_floor = models.nodule_threshold(), .most = kMaxFindings};
     const Ranking ranking = rank(std::move(judged), diagnosis.rule);

@@ -29,8 +29,9 @@ Ranking rank(std::vector<Judged> judged, const ReportingRule& rule) {
         }
     }
     std::ranges::stable_sort(kept, std::ranges::greater(), &Judged::suspicion);
-    std::ranges::stable_partition(kept,
-                                  [&](const Judged& j) { return j.share_in_lungs >= rule.mostly_in_lungs; });
+    std::ranges::stable_partition(kept, [&](const Judged& j) {
+        return !rule.outside_lungs(j.share_in_lungs) && !rule.vessel_like(j.elongation);
+    });
     if (kept.size() > rule.most) {
         ranking.not_reported = kept.size() - rule.most;
         kept.resize(rule.most);

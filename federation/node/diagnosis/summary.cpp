@@ -106,7 +106,8 @@ void print_finding(std::ostream& out, const Finding& f, const ReportingRule& rul
     wrapped(out, size_words(f), 3);
     out << "   Nodule " << fixed(f.nodule_probability, 2) << "; malignancy, if one, "
         << malignancy_words(f.malignancy) << '\n';
-    if (f.place.share_in_lungs < rule.mostly_in_lungs) {
+    if (rule.vessel_like(elongation(f.measurement))) out << "   Longer than nodules are: rather a vessel\n";
+    if (rule.outside_lungs(f.place.share_in_lungs)) {
         out << "   Lies mostly outside the lungs: rather a great vessel or the chest wall\n";
     }
     wrapped(out,

@@ -40,6 +40,14 @@ TEST(Ranking, what_lies_mostly_outside_the_lungs_comes_last) {
     EXPECT_THAT(order(rank({vessel, on_the_pleura, judged(2, 100, 0.7, 0.2)}, kRule)), ElementsAre(1, 2, 0));
 }
 
+TEST(Ranking, what_is_long_like_a_vessel_comes_last) {
+    Judged vessel = judged(0, 0, 0.9, 0.99);
+    vessel.elongation = 2.4;
+    Judged oval = judged(1, 50, 0.6, 0.5);
+    oval.elongation = 2.3;
+    EXPECT_THAT(order(rank({vessel, oval}, kRule)), ElementsAre(1, 0));
+}
+
 TEST(Ranking, reports_likely_nodules_and_suspicious_ones) {
     EXPECT_THAT(order(rank({judged(0, 0, 0.5, 0.001)}, kRule)), ElementsAre(0));
     EXPECT_THAT(order(rank({judged(0, 0, 0.49, 0.2)}, kRule)), ElementsAre());

@@ -61,6 +61,11 @@ struct Finding {
     std::optional<imaging::Vec3> evidence_peak_mm;  // LPS, where the evidence is strongest
 };
 
+// How many times longer in space than wide in its largest axial section; 1 for a sphere.
+inline double elongation(const imaging::NoduleMeasurement& m) {
+    return m.short_axis_mm > 0 ? m.long_axis_3d_mm / m.short_axis_mm : 1.0;
+}
+
 struct StageTime {
     std::string stage;
     double seconds = 0;

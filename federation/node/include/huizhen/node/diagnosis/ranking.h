@@ -16,6 +16,7 @@ struct Judged {
     double nodule_probability = 0;
     double malignancy_probability = 0;  // if it is a nodule
     double share_in_lungs = 1;          // of its outline
+    double elongation = 1;              // longest chord over the short axis of the largest axial section
 
     double suspicion() const { return nodule_probability * malignancy_probability; }
 };
@@ -25,9 +26,15 @@ struct ReportingRule {
     double nodule_floor = 0;      // below it no nodule: the classifier's own operating point
     double nodule_likely = 0.5;   // from here on always reported ...
     double suspicion_from = 0.1;  // ... else when it is this probable to be a nodule and malignant
-    double mostly_in_lungs =
-        0.5;  // share of the outline; below, it comes after all others: rather a great vessel
+    // What is rather a vessel comes after all others: outlines of which less than this share lies in the
+    // lungs, and such as are more elongated, as 2.5 % of the 694 nodules outlined by readers in LIDC-IDRI
+    // are.
+    double mostly_in_lungs = 0.5;
+    double vessel_like_from = 2.34;
     std::size_t most = 8;
+
+    bool outside_lungs(double share_in_lungs) const { return share_in_lungs < mostly_in_lungs; }
+    bool vessel_like(double elongation) const { return elongation > vessel_like_from; }
 };
 
 struct Ranking {
@@ -38,8 +45,8 @@ struct Ranking {
 };
 
 // Keeps what the rule reports, one of each pair whose centres lie within half the larger diameter (the more
-// probable nodule), sorted by the probability of being a malignant nodule: nodule times malignant. What lies
-// mostly outside the lungs follows what lies in them.
+// probable nodule), sorted by the probability of being a malignant nodule: nodule times malignant. What is
+// rather a vessel follows all others.
 Ranking rank(std::vector<Judged> judged, const ReportingRule& rule);
 
 }  // namespace huizhen::node
