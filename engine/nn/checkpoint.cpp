@@ -59,6 +59,27 @@ class MappedFile {
     std::size_t size_;
 };
 
+// Not-a-number becomes the quiet one; infinity stays.
+std::uint16_t to_bf16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    if (std::isnan(value)) return static_cast<std::uint16_t>(bits >> 16U | 0x40U);
+    return static_cast<std::uint16_t>((bits + 0x7fffU + (bits >> 16U & 1U)) >> 16U);
+}
+
+float from_bf16(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16U); }
+
+std::vector<std::byte> stored(const Tensor& tensor, StoredAs stored_as) {
+    const std::vector<float> values = tensor.to_vector();
+    if (stored_as == StoredAs::kF32) {
+        const auto bytes = std::as_bytes(std::span(values));
+        return {bytes.begin(), bytes.end()};
+    }
+    std::vector<std::uint16_t> halves(values.size());
+    std::transform(values.begin(), values.end(), halves.begin(), to_bf16);
+    const auto bytes = std::as_bytes(std::span(halves));
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 struct Checkpoint::Mapping {
@@ -111,13 +132,20 @@ Result<std::vector<float>> Checkpoint::read(std::string_view name) const {
         return fail(ErrorCode::kIntegrity, "the checkpoint lacks " + std::string(name));
     }
     const CheckpointEntry& entry = found->second;
-    if (entry.dtype != "F32")
-        return fail(ErrorCode::kUnsupported, std::string(name) + ": only F32 values are read");
-    std::vector<float> values((entry.end - entry.begin) / sizeof(float));
-    // Other writers need not align their data.
-    if (!values.empty()) {
-        std::memcpy(values.data(), mapping_->file.bytes().data() + mapping_->data_begin + entry.begin,
-                    entry.end - entry.begin);
+    // Other writers need not align their data: it is copied before it is read.
+    const std::byte* from = mapping_->file.bytes().data() + mapping_->data_begin + entry.begin;
+    const std::size_t size = entry.end - entry.begin;
+    std::vector<float> values;
+    if (entry.dtype == "F32") {
+        values.resize(size / sizeof(float));
+        if (size > 0) std::memcpy(values.data(), from, size);
+    } else if (entry.dtype == "BF16") {
+        std::vector<std::uint16_t> halves(size / sizeof(std::uint16_t));
+        if (size > 0) std::memcpy(halves.data(), from, size);
+        values.resize(halves.size());
+        std::transform(halves.begin(), halves.end(), values.begin(), from_bf16);
+    } else {
+        return fail(ErrorCode::kUnsupported, std::string(name) + ": only F32 and BF16 values are read");
     }
     return values;
 }
@@ -129,7 +157,8 @@ Result<Tensor> Checkpoint::read(std::string_view name, Context& context) const {
 }
 
 Result<std::string> save_checkpoint(const std::filesystem::path& path, const NamedTensors& tensors,
-                                    const CheckpointMetadata& metadata) {
+                                    const CheckpointMetadata& metadata, StoredAs stored_as) {
+    const bool whole = stored_as == StoredAs::kF32;
     CheckpointHeader header;
     header.metadata = metadata;
     std::map<std::string_view, const Tensor*> sorted;
@@ -141,20 +170,19 @@ Result<std::string> save_checkpoint(const std::filesystem::path& path, const Nam
     }
     std::uint64_t at = 0;
     for (const auto& [name, tensor] : sorted) {
-        const auto size = static_cast<std::uint64_t>(tensor->count()) * sizeof(float);
-        header.entries.emplace(name, CheckpointEntry{"F32", tensor->shape(), at, at + size});
+        const auto size = static_cast<std::uint64_t>(tensor->count()) * (whole ? 4 : 2);
+        header.entries.emplace(name, CheckpointEntry{whole ? "F32" : "BF16", tensor->shape(), at, at + size});
         at += size;
     }
     const std::string text = write_checkpoint_header(header);
     const std::uint64_t length = text.size();
-    std::vector<std::byte> bytes(kLengthBytes + length + at);
+    std::vector<std::byte> bytes(kLengthBytes + length);
+    bytes.reserve(bytes.size() + at);
     std::memcpy(bytes.data(), &length, kLengthBytes);
     std::memcpy(bytes.data() + kLengthBytes, text.data(), length);
-    std::size_t to = kLengthBytes + length;
     for (const auto& [name, tensor] : sorted) {
-        const std::vector<float> values = tensor->to_vector();
-        if (!values.empty()) std::memcpy(bytes.data() + to, values.data(), values.size() * sizeof(float));
-        to += values.size() * sizeof(float);
+        const auto values = stored(*tensor, stored_as);
+        bytes.insert(bytes.end(), values.begin(), values.end());
     }
     HZ_TRY(write_file_atomically(path, bytes));
     return to_hex(huizhen::sha256(bytes));

@@ -36,10 +36,12 @@ Result<bool> MemberStore::load_finished(int fold, const engine::ModelManifest& w
 }
 
 Status MemberStore::save(int fold, const engine::ModelManifest& manifest,
-                         const engine::ParameterSet& parameters) const {
+                         engine::ParameterSet& parameters) const {
     HZ_TRY(engine::save_checkpoint(path(fold), engine::named_tensors(parameters),
-                                   engine::to_metadata(manifest)));
-    return {};
+                                   engine::to_metadata(manifest), engine::StoredAs::kBf16));
+    // What is scored and calibrated from here on is what the file holds.
+    HZ_ASSIGN(const auto file, engine::Checkpoint::open(path(fold)));
+    return engine::load_parameters(file, parameters);
 }
 
 }  // namespace huizhen::node

@@ -26,8 +26,8 @@ class MemberStore {
     // `parameters`.
     Result<bool> load_finished(int fold, const engine::ModelManifest& wanted,
                                engine::ParameterSet& parameters) const;
-    Status save(int fold, const engine::ModelManifest& manifest,
-                const engine::ParameterSet& parameters) const;
+    // Values are rounded to the file's 16 bits, in `parameters` too.
+    Status save(int fold, const engine::ModelManifest& manifest, engine::ParameterSet& parameters) const;
 
   private:
     std::filesystem::path folder_;

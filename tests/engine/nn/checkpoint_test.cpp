@@ -46,6 +46,24 @@ class Checkpoints : public ::testing::Test {
     Context context_{executor_, {reference_backend()}};
 };
 
+TEST_F(Checkpoints, keeps_the_upper_half_of_each_value_when_asked_to) {
+    const std::vector<float> values{1.0F, -2.5F, 1.0F + 0x1p-8F, 1.0F + 0x1.8p-7F, 3.0e38F, INFINITY};
+    // Halfway cases go to the even neighbour.
+    const std::vector<float> expected{1.0F, -2.5F, 1.0F, 1.0F + 0x1p-6F, 0x1.c4p127F, INFINITY};
+    const Tensor x = Tensor::from(context_, Shape{6}, values);
+    ASSERT_TRUE(save_checkpoint(path("m"), {{"x", x}}, {}, StoredAs::kBf16).has_value());
+    const auto opened = Checkpoint::open(path("m"));
+    ASSERT_TRUE(opened.has_value()) << opened.error().to_string();
+    const auto read = opened->read("x");
+    ASSERT_TRUE(read.has_value()) << read.error().to_string();
+    for (std::size_t i = 0; i + 1 < values.size(); ++i) EXPECT_EQ((*read)[i], expected[i]) << i;
+    EXPECT_EQ(read->back(), INFINITY);
+    ASSERT_TRUE(
+        save_checkpoint(path("again"), {{"x", Tensor::from(context_, Shape{6}, *read)}}, {}, StoredAs::kBf16)
+            .has_value());
+    EXPECT_EQ(*Checkpoint::open(path("again"))->read("x"), *read);
+}
+
 TEST_F(Checkpoints, round_trips_parameters_and_metadata) {
     ParameterSet saved(context_, 1);
     saved.add("stem.weight", Shape{2, 3}, Initial::kNormal002, true);

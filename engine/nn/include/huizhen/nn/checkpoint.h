@@ -33,7 +33,7 @@ class Checkpoint {
     std::vector<std::string> names() const;
     bool contains(std::string_view name) const;
     Result<Shape> shape(std::string_view name) const;
-    // A copy of an F32 tensor.
+    // A copy of an F32 or BF16 tensor.
     Result<std::vector<float>> read(std::string_view name) const;
     Result<Tensor> read(std::string_view name, Context& context) const;
     // SHA-256 of the whole file, hexadecimal: the name of the model.
@@ -46,9 +46,13 @@ class Checkpoint {
     explicit Checkpoint(std::shared_ptr<const Mapping> mapping) : mapping_(std::move(mapping)) {}
 };
 
+// Element types of a file: all 32 bits, or the upper 16 of them, rounded to nearest even. The latter halves
+// the file of a finished model at a relative error of at most 2^-9 a weight.
+enum class StoredAs { kF32, kBf16 };
+
 // Written whole or not at all. Gives the SHA-256 of the file. Keys starting with "__" are refused.
 Result<std::string> save_checkpoint(const std::filesystem::path& path, const NamedTensors& tensors,
-                                    const CheckpointMetadata& metadata);
+                                    const CheckpointMetadata& metadata, StoredAs stored_as = StoredAs::kF32);
 
 NamedTensors named_tensors(const ParameterSet& parameters, std::string_view prefix = {});
 
