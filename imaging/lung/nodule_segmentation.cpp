@@ -22,6 +22,15 @@ constexpr int kRecentrings = 5;
 constexpr double kCentredMm = 0.1;
 constexpr double kMarginMm = 6;
 constexpr double kDenserThanLungHu = -650;
+// Ground glass around a denser core: this far outside the core's surface, beyond the scanner's blur, at least
+// this share of the surroundings is brighter than lung by more than this share of the way to the threshold.
+constexpr double kHaloFromMm = 1.5, kHaloToMm = 2.5;
+constexpr double kHaloShare = 0.5;
+constexpr double kHaloContrast = 0.25;
+// A surface around the halo that is this many times larger, or runs into tissue in this much more of its
+// directions, has leaked.
+constexpr double kHaloMostGrowth = 3;
+constexpr double kHaloMoreOpen = 0.15;
 
 double radius_at(int step) { return kFirstRadiusMm * std::pow(kRadiusFactor, step); }
 
@@ -252,16 +261,81 @@ void keep_near(const std::vector<float>& radius, std::vector<float>& cost) {
         }
 }
 
-void solve_at(const Sampler& sampler, Vec3 centre, double core_radius, double smoothness,
-              const std::vector<float>* near, NoduleSegmentation& out) {
-    out.centre_mm = centre;
+// Halfway between the core and the lung.
+void set_threshold(const Sampler& sampler, Vec3 centre, double core_radius, NoduleSegmentation& out) {
     out.core_hu = core_within(sampler, centre, core_radius);
     out.threshold_hu =
         std::clamp(out.background_hu + 0.45 * (out.core_hu - out.background_hu), -720.0, -380.0);
+}
+
+void solve_at(const Sampler& sampler, Vec3 centre, double smoothness, const std::vector<float>* near,
+              NoduleSegmentation& out) {
+    out.centre_mm = centre;
     const auto evidence = ray_evidence(sampler, centre, out.threshold_hu);
     auto cost = surface_cost(evidence);
     if (near) keep_near(*near, cost);
     read_surface(sampler, evidence, solve_surface(cost, smoothness), out);
+}
+
+double core_radius(const NoduleSegmentation& s) { return std::max(1.2, 0.5 * mean_radius(s)); }
+
+// Moves the origin of the rays to the surface's centre of mass, not far from `seed`, until it rests.
+void settle(const Sampler& sampler, Vec3 seed, double smoothness, bool keep_threshold,
+            NoduleSegmentation& out) {
+    for (int i = 0; i < kRecentrings; ++i) {
+        const Vec3 moved = no_further(centre_of_mass(out), seed, 0.3 * mean_radius(out) + 1);
+        // A centre of mass in air (a ring, a curved vessel) would have rays that start outside.
+        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu) break;
+        if (!keep_threshold) set_threshold(sampler, moved, core_radius(out), out);
+        solve_at(sampler, moved, smoothness, nullptr, out);
+    }
+}
+
+// Density of the ground glass around the surface; nothing where lung or tissue is.
+std::optional<double> halo_around(const Sampler& sampler, const NoduleSegmentation& s) {
+    const double from_hu = s.background_hu + kHaloContrast * (s.threshold_hu - s.background_hu);
+    double seen = 0, veiled = 0;
+    std::vector<float> hu;
+    for (int ray = 0; ray < kRayCount; ++ray) {
+        const auto outside = [&](double mm) {
+            const double radius = static_cast<double>(s.radius_mm[static_cast<std::size_t>(ray)]);
+            return s.centre_mm + (radius + mm) * directions().unit[ray];
+        };
+        if (!sampler.covers(outside(kHaloToMm))) continue;
+        seen += directions().solid_angle[ray];
+        const float near = sampler.at(outside(kHaloFromMm)), far = sampler.at(outside(kHaloToMm));
+        const double level = 0.5 * static_cast<double>(near + far);
+        if (level <= from_hu || level >= s.threshold_hu) continue;
+        veiled += directions().solid_angle[ray];
+        hu.push_back(near);
+    }
+    if (hu.empty() || veiled < kHaloShare * seen) return std::nullopt;
+    return percentile(hu, 0.5);
+}
+
+// Share of the sphere in which tissue goes on beyond the surface.
+double open_share(const NoduleSegmentation& s) {
+    double open = 0;
+    for (int ray = 0; ray < kRayCount; ++ray) {
+        const auto r = static_cast<std::size_t>(ray);
+        if (s.reach_mm[r] > s.radius_mm[r]) open += directions().solid_angle[ray];
+    }
+    return open / (4 * std::numbers::pi);
+}
+
+// Widens the surface of a solid core to the ground glass around it, if there is any and it ends in lung.
+bool take_in_halo(const Sampler& sampler, Vec3 seed, double smoothness, NoduleSegmentation& out) {
+    const std::optional<double> halo = halo_around(sampler, out);
+    if (!halo) return false;
+    NoduleSegmentation wider = out;
+    wider.threshold_hu = 0.5 * (out.background_hu + *halo);
+    solve_at(sampler, out.centre_mm, smoothness, nullptr, wider);
+    settle(sampler, seed, smoothness, true, wider);
+    if (mean_radius(wider) > kHaloMostGrowth * mean_radius(out) ||
+        open_share(wider) > open_share(out) + kHaloMoreOpen)
+        return false;
+    out = std::move(wider);
+    return true;
 }
 
 // Bilinear on the sphere's grid of rays.
@@ -332,15 +406,13 @@ Result<NoduleSegmentation> segment_nodule(const Volume& volume, Vec3 seed_mm,
     out.background_hu = lung_around(sampler, core);
     if (sampler.at(core) < kDenserThanLungHu)
         return fail(ErrorCode::kNotFound, "nothing denser than lung near the seed");
-    solve_at(sampler, core, 1.5, options.smoothness, nullptr, out);
-    for (int i = 0; i < kRecentrings; ++i) {
-        const Vec3 moved = no_further(centre_of_mass(out), core, 0.3 * mean_radius(out) + 1);
-        // A centre of mass in air (a ring, a curved vessel) would have rays that start outside.
-        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu) break;
-        solve_at(sampler, moved, std::max(1.2, 0.5 * mean_radius(out)), options.smoothness, nullptr, out);
-    }
+    set_threshold(sampler, core, 1.5, out);
+    solve_at(sampler, core, options.smoothness, nullptr, out);
+    settle(sampler, core, options.smoothness, false, out);
+    if (!take_in_halo(sampler, core, options.smoothness, out))
+        set_threshold(sampler, out.centre_mm, core_radius(out), out);
     const std::vector<float> rough = out.radius_mm;
-    solve_at(sampler, out.centre_mm, std::max(1.2, 0.5 * mean_radius(out)), options.detail, &rough, out);
+    solve_at(sampler, out.centre_mm, options.detail, &rough, out);
     fill_grids(sampler, options.grid_spacing_mm, out);
     return out;
 }

@@ -17,6 +17,7 @@ struct Phantom {
     Vec3 centre_mm{3, -2, 5};  // of the ball and of the volume
     double radius_mm = 6;
     double ball_hu = kTissueHu;
+    double core_radius_mm = 0;    // tissue in the middle of the ball
     double vessel_radius_mm = 0;  // a cylinder along x through the centre
     double wall_beside_mm = 1e9;  // tissue beyond this y, measured from the centre
     double spike_hu = -2000;      // above lung: eight thin rays out of the ball
@@ -37,6 +38,7 @@ inline Volume make_phantom(const Phantom& p) {
                 const Vec3 d = geometry.to_patient({double(x), double(y), double(z)}) - p.centre_mm;
                 const auto blend = [](double hu, double share) { return kLungHu + share * (hu - kLungHu); };
                 double hu = blend(p.ball_hu, step(p.radius_mm - norm(d)));
+                if (p.core_radius_mm > 0) hu += step(p.core_radius_mm - norm(d)) * (kTissueHu - hu);
                 if (p.vessel_radius_mm > 0)
                     hu = std::max(hu, blend(kTissueHu, step(p.vessel_radius_mm - std::hypot(d.y, d.z))));
                 hu = std::max(hu, blend(kTissueHu, step(d.y - p.wall_beside_mm)));

@@ -42,6 +42,31 @@ TEST(NoduleSegmentation, finds_ground_glass) {
     EXPECT_NEAR(diameter(phantom), 12, 1.5);
 }
 
+TEST(NoduleSegmentation, takes_in_the_ground_glass_around_a_core) {
+    for (const double halo : {-700.0, -610.0, -500.0, -400.0})
+        for (const double core : {2.5, 3.5, 5.0}) {
+            Phantom phantom;
+            phantom.radius_mm = 7.5;
+            phantom.ball_hu = halo;
+            phantom.core_radius_mm = core;
+            const auto found = segment_nodule(make_phantom(phantom), phantom.centre_mm);
+            ASSERT_TRUE(found.has_value());
+            const NoduleMeasurement measured = measure_nodule(*found);
+            EXPECT_NEAR(measured.equivalent_diameter_mm, 15, 1.5) << halo << " around " << core;
+            EXPECT_NEAR(measured.solid_diameter_mm, 2 * core, 1) << core << " in " << halo;
+        }
+}
+
+TEST(NoduleSegmentation, takes_no_halo_where_slices_are_thick_or_the_chest_wall_is_near) {
+    Phantom thick;
+    thick.spacing_mm.z = 3;
+    thick.size.z = 20;
+    EXPECT_NEAR(diameter(thick), 12, 1.2);
+    Phantom wall;
+    wall.wall_beside_mm = 8;
+    EXPECT_NEAR(diameter(wall), 12, 1.2);
+}
+
 TEST(NoduleSegmentation, leaves_a_vessel_that_runs_through) {
     Phantom phantom;
     phantom.vessel_radius_mm = 1.5;

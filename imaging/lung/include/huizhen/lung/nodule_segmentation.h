@@ -7,6 +7,9 @@
 // around it; neighbouring rays are tied together (min-sum belief propagation on the sphere). A ray that runs
 // into a vessel or the chest wall has no edge to vote for and takes its neighbours' radius: that is what
 // detaches nodules from both. After Li, Wu, Chen, Sonka 2006 (optimal surfaces), with a discrete solver.
+//
+// Where ground glass surrounds the core on most sides, the surface is drawn around that instead, at a
+// threshold halfway between it and lung: the nodule is the whole, the core its solid part.
 
 #include <vector>
 
@@ -34,7 +37,7 @@ double ray_solid_angle(int ray);
 
 struct NoduleSegmentation {
     Vec3 centre_mm;           // LPS, the origin of the rays: the surface's centre of mass
-    double threshold_hu = 0;  // between core and lung
+    double threshold_hu = 0;  // between core, or the ground glass around it, and lung
     double core_hu = 0;
     double background_hu = 0;      // aerated lung around it
     std::vector<float> radius_mm;  // kRayCount radii of the surface
