@@ -14,5 +14,6 @@ set(HUIZHEN_EDGES
   "lung: base volume"
   "dicom: base volume"
   "render: base volume"
+  "secure_aggregation: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
 )
