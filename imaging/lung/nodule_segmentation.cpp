@@ -22,6 +22,7 @@ constexpr int kRecentrings = 5;
 constexpr double kCentredMm = 0.1;
 constexpr double kMarginMm = 6;
 constexpr double kDenserThanLungHu = -650;
+constexpr double kBeyondLungsMm = 1.0;  // the closed lungs' surface may run through a nodule on the pleura
 // Ground glass around a denser core: this far outside the core's surface, beyond the scanner's blur, at least
 // this share of the surroundings is brighter than lung by more than this share of the way to the threshold.
 constexpr double kHaloFromMm = 1.5, kHaloToMm = 2.5;
@@ -88,8 +89,37 @@ void for_each_in_ball(Vec3 centre, double radius_mm, double step_mm, Visit&& vis
             }
 }
 
+// Keeps centre and rays inside the lungs, where they are given and the seed lies in them or on their edge.
+class Bounds {
+  public:
+    Bounds(const Lungs* lungs, Vec3 seed)
+        : lungs_(lungs && depth_mm_at(*lungs, seed) > -kBeyondLungsMm ? lungs : nullptr) {}
+
+    bool hold(Vec3 point) const { return !lungs_ || depth_mm_at(*lungs_, point) > 0; }
+
+    // How far from `origin` a ray comes before it is kBeyondLungsMm outside the lungs.
+    double distance_to_end(Vec3 origin, Vec3 direction) const {
+        constexpr double kStepMm = 0.5;
+        if (!lungs_) return kFarMm;
+        double before = depth_mm_at(*lungs_, origin) + kBeyondLungsMm;
+        for (double r = 0; r < radius_at(kRadii);) {
+            if (before < 0) return r;
+            // No nearer than the depth says, but for the grid's coarseness.
+            const double step = std::max(kStepMm, before - 2);
+            const double here = depth_mm_at(*lungs_, origin + (r + step) * direction) + kBeyondLungsMm;
+            if (here < 0) return r + step * before / (before - here);
+            r += step, before = here;
+        }
+        return kFarMm;
+    }
+
+  private:
+    static constexpr double kFarMm = 1e9;
+    const Lungs* lungs_;
+};
+
 // The brightest small blob near the seed, a little in favour of the seed itself.
-Vec3 bright_core(const Sampler& sampler, Vec3 seed, double search_mm) {
+Vec3 bright_core(const Sampler& sampler, const Bounds& bounds, Vec3 seed, double search_mm) {
     Vec3 best = seed;
     double best_score = -1e9;
     for_each_in_ball(seed, search_mm, 0.8, [&](Vec3 point, double distance) {
@@ -97,7 +127,7 @@ Vec3 bright_core(const Sampler& sampler, Vec3 seed, double search_mm) {
         for (const Vec3 side : {Vec3{1, 0, 0}, Vec3{0, 1, 0}, Vec3{0, 0, 1}})
             sum += static_cast<double>(sampler.at(point + 0.9 * side) + sampler.at(point - 0.9 * side));
         const double score = std::min(sum / 8, 60.0) - 25 * distance;
-        if (score > best_score) best_score = score, best = point;
+        if (score > best_score && bounds.hold(point)) best_score = score, best = point;
     });
     return best;
 }
@@ -208,15 +238,26 @@ double refined_radius(const float* evidence, int chosen) {
     return radius_at(chosen);
 }
 
-void read_surface(const Sampler& sampler, const std::vector<float>& evidence, const std::vector<int>& chosen,
+// Lung, so to speak, from where the ray may not go on.
+void end_evidence(const std::array<double, kRayCount>& end_mm, std::vector<float>& evidence) {
+    for (int ray = 0; ray < kRayCount; ++ray)
+        for (int step = kRadii + kShell - 1; step >= 0 && radius_at(step) > end_mm[ray]; --step)
+            evidence[static_cast<std::size_t>(ray * (kRadii + kShell) + step)] = -1;
+}
+
+// `evidence` and `ended`: as it is, and with every ray ended.
+void read_surface(const Sampler& sampler, const std::vector<float>& evidence, const std::vector<float>& ended,
+                  const std::array<double, kRayCount>& end_mm, const std::vector<int>& chosen,
                   NoduleSegmentation& out) {
     out.radius_mm.resize(kRayCount);
     out.reach_mm.resize(kRayCount);
     for (int ray = 0; ray < kRayCount; ++ray) {
-        const float* e = &evidence[static_cast<std::size_t>(ray * (kRadii + kShell))];
+        const auto first = static_cast<std::size_t>(ray * (kRadii + kShell));
+        const float* e = &evidence[first];
         const auto r = static_cast<std::size_t>(ray);
         const double end = sampler.distance_to_end(out.centre_mm, directions().unit[ray]);
-        const double radius = std::max(0.3, std::min(refined_radius(e, chosen[r]), end));
+        const double radius =
+            std::max(0.3, std::min({refined_radius(&ended[first], chosen[r]), end, end_mm[r]}));
         int last = std::max(chosen[r], 0);
         while (last + 1 < kRadii && e[last + 1] > 0 && radius_at(last + 1) < 3 * radius) ++last;
         out.radius_mm[r] = static_cast<float>(radius);
@@ -268,26 +309,33 @@ void set_threshold(const Sampler& sampler, Vec3 centre, double core_radius, Nodu
         std::clamp(out.background_hu + 0.45 * (out.core_hu - out.background_hu), -720.0, -380.0);
 }
 
-void solve_at(const Sampler& sampler, Vec3 centre, double smoothness, const std::vector<float>* near,
-              NoduleSegmentation& out) {
+void solve_at(const Sampler& sampler, const Bounds& bounds, Vec3 centre, double smoothness,
+              const std::vector<float>* near, NoduleSegmentation& out) {
     out.centre_mm = centre;
     const auto evidence = ray_evidence(sampler, centre, out.threshold_hu);
-    auto cost = surface_cost(evidence);
+    std::array<double, kRayCount> end_mm;
+    for (int ray = 0; ray < kRayCount; ++ray)
+        end_mm[ray] = bounds.distance_to_end(centre, directions().unit[ray]);
+    auto ended = evidence;
+    end_evidence(end_mm, ended);
+    auto cost = surface_cost(ended);
     if (near) keep_near(*near, cost);
-    read_surface(sampler, evidence, solve_surface(cost, smoothness), out);
+    read_surface(sampler, evidence, ended, end_mm, solve_surface(cost, smoothness), out);
 }
 
 double core_radius(const NoduleSegmentation& s) { return std::max(1.2, 0.5 * mean_radius(s)); }
 
 // Moves the origin of the rays to the surface's centre of mass, not far from `seed`, until it rests.
-void settle(const Sampler& sampler, Vec3 seed, double smoothness, bool keep_threshold,
+void settle(const Sampler& sampler, const Bounds& bounds, Vec3 seed, double smoothness, bool keep_threshold,
             NoduleSegmentation& out) {
     for (int i = 0; i < kRecentrings; ++i) {
         const Vec3 moved = no_further(centre_of_mass(out), seed, 0.3 * mean_radius(out) + 1);
         // A centre of mass in air (a ring, a curved vessel) would have rays that start outside.
-        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu) break;
+        if (norm(moved - out.centre_mm) < kCentredMm || sampler.at(moved) < out.threshold_hu ||
+            !bounds.hold(moved))
+            break;
         if (!keep_threshold) set_threshold(sampler, moved, core_radius(out), out);
-        solve_at(sampler, moved, smoothness, nullptr, out);
+        solve_at(sampler, bounds, moved, smoothness, nullptr, out);
     }
 }
 
@@ -324,13 +372,14 @@ double open_share(const NoduleSegmentation& s) {
 }
 
 // Widens the surface of a solid core to the ground glass around it, if there is any and it ends in lung.
-bool take_in_halo(const Sampler& sampler, Vec3 seed, double smoothness, NoduleSegmentation& out) {
+bool take_in_halo(const Sampler& sampler, const Bounds& bounds, Vec3 seed, double smoothness,
+                  NoduleSegmentation& out) {
     const std::optional<double> halo = halo_around(sampler, out);
     if (!halo) return false;
     NoduleSegmentation wider = out;
     wider.threshold_hu = 0.5 * (out.background_hu + *halo);
-    solve_at(sampler, out.centre_mm, smoothness, nullptr, wider);
-    settle(sampler, seed, smoothness, true, wider);
+    solve_at(sampler, bounds, out.centre_mm, smoothness, nullptr, wider);
+    settle(sampler, bounds, seed, smoothness, true, wider);
     if (mean_radius(wider) > kHaloMostGrowth * mean_radius(out) ||
         open_share(wider) > open_share(out) + kHaloMoreOpen)
         return false;
@@ -402,17 +451,18 @@ Result<NoduleSegmentation> segment_nodule(const Volume& volume, Vec3 seed_mm,
     if (!sampler.covers(seed_mm))
         return fail(ErrorCode::kInvalidArgument, "the seed of a nodule lies outside the volume");
     NoduleSegmentation out;
-    const Vec3 core = bright_core(sampler, seed_mm, options.search_mm);
+    const Bounds bounds(options.lungs, seed_mm);
+    const Vec3 core = bright_core(sampler, bounds, seed_mm, options.search_mm);
     out.background_hu = lung_around(sampler, core);
     if (sampler.at(core) < kDenserThanLungHu)
         return fail(ErrorCode::kNotFound, "nothing denser than lung near the seed");
     set_threshold(sampler, core, 1.5, out);
-    solve_at(sampler, core, options.smoothness, nullptr, out);
-    settle(sampler, core, options.smoothness, false, out);
-    if (!take_in_halo(sampler, core, options.smoothness, out))
+    solve_at(sampler, bounds, core, options.smoothness, nullptr, out);
+    settle(sampler, bounds, core, options.smoothness, false, out);
+    if (!take_in_halo(sampler, bounds, core, options.smoothness, out))
         set_threshold(sampler, out.centre_mm, core_radius(out), out);
     const std::vector<float> rough = out.radius_mm;
-    solve_at(sampler, out.centre_mm, options.detail, &rough, out);
+    solve_at(sampler, bounds, out.centre_mm, options.detail, &rough, out);
     fill_grids(sampler, options.grid_spacing_mm, out);
     return out;
 }

@@ -109,7 +109,8 @@ Result<std::vector<Nodule>> outline_nodules(const Scan& scan, const DiagnosisCon
     std::uint64_t done = 0;
     context.executor.parallel_for(probable.size(), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end && !context.stop.stop_requested(); ++i) {
-            auto segmentation = imaging::segment_nodule(scan.series.volume, places[probable[i]]);
+            auto segmentation = imaging::segment_nodule(scan.series.volume, places[probable[i]],
+                                                        {.lungs = &scan.lungs});
             if (segmentation) {
                 Nodule nodule;
                 nodule.nodule_probability = probabilities[probable[i]];

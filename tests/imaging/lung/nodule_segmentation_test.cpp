@@ -7,6 +7,7 @@
 #include <huizhen/test_support/data.h>
 #include <huizhen/volume/nifti.h>
 
+#include "chest_fixture.h"
 #include "nodule_phantom.h"
 
 namespace huizhen::imaging {
@@ -77,6 +78,36 @@ TEST(NoduleSegmentation, leaves_the_chest_wall) {
     Phantom phantom;
     phantom.wall_beside_mm = 4;
     EXPECT_NEAR(diameter(phantom), 12, 2);
+}
+
+// Nodules broad on the chest wall, a quarter of the radius inside it.
+TEST(NoduleSegmentation, keeps_to_the_lungs_where_they_are_known) {
+    PhantomOptions options = testing::small_chest();
+    options.nodules.clear();
+    for (const double mm : {11.0, 14.0, 18.0})
+        options.nodules.emplace_back(PhantomNoduleKind::kJuxtapleural, mm);
+    options.nodules.emplace_back(PhantomNoduleKind::kSmoothSolid, 9);
+    const testing::Chest chest = testing::make_chest(options);
+    const Volume& volume = chest.phantom.volume;
+    int leaked = 0;
+    for (const PhantomNodule& nodule : chest.phantom.nodules) {
+        const auto found = segment_nodule(volume, nodule.centre_mm, {.lungs = &chest.lungs});
+        ASSERT_TRUE(found.has_value());
+        EXPECT_NEAR(measure_nodule(*found).diameter_mm, nodule.diameter_mm, 0.2 * nodule.diameter_mm);
+        EXPECT_LT(norm(found->centre_mm - nodule.centre_mm), 2);
+        for (int ray = 0; ray < kRayCount; ++ray) {
+            const double radius = static_cast<double>(found->radius_mm[static_cast<std::size_t>(ray)]);
+            const Vec3 end = found->centre_mm + radius * ray_direction(ray);
+            EXPECT_GT(depth_mm_at(chest.lungs, end), -1.3);
+        }
+        const auto free = segment_nodule(volume, nodule.centre_mm);
+        ASSERT_TRUE(free.has_value());
+        leaked += measure_nodule(*free).diameter_mm > 1.5 * nodule.diameter_mm;
+        if (nodule.kind == PhantomNoduleKind::kSmoothSolid) {
+            EXPECT_EQ(free->radius_mm, found->radius_mm);
+        }
+    }
+    EXPECT_GT(leaked, 0) << "without the lungs some of these leak, or this tests nothing";
 }
 
 TEST(NoduleSegmentation, ends_with_the_volume) {

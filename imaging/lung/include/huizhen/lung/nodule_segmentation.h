@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <huizhen/base/result.h>
+#include <huizhen/lung/lungs.h>
 #include <huizhen/volume/volume.h>
 
 namespace huizhen::imaging {
@@ -23,6 +24,9 @@ struct NoduleSegmentationOptions {
     double smoothness = 0.8;       // cost per radius step (8 %) between neighbouring rays, to find the place
     double detail = 0.2;           // the same for the final surface, which stays near the smooth one
     double grid_spacing_mm = 0.7;  // of the mask
+    // Where they are given and the seed lies in or on them, the surface ends 1 mm outside the lungs at the
+    // latest: a nodule broad on the pleura has too few free rays to part it from the chest wall. Not owned.
+    const Lungs* lungs = nullptr;
 };
 
 // Rays lie on a grid of latitudes (rows, half steps away from the poles) and longitudes.
