@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <huizhen/node/backend_choice.h>
 #include <huizhen/node/version.h>
 
 #include "commands/commands.h"
@@ -34,6 +35,7 @@ ExitCode run_program(int argc, char** argv) {
         // --help and --version come this way too, with exit code 0.
         return program.exit(error) == 0 ? ExitCode::kOk : ExitCode::kUsage;
     }
+    if (const auto wish = wished_backend(); !wish) return report(wish.error(), ExitCode::kUsage);
     return action();
 }
 

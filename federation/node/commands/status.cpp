@@ -19,7 +19,11 @@ ExitCode run(const std::string& named) {
     out << "huizhen-node " << software_version() << '\n'
         << "Processor: " << cpu_level_name(cpu_level()) << (cpu_has_vnni() ? ", VNNI" : "") << ", "
         << engine.executor().thread_count() << " threads\n"
-        << "Backends, best first: " << engine.context().backend_names() << '\n';
+        << "Backends, best first: " << engine.context().backend_names() << '\n'
+        << "Runs on: " << engine.backend().runs_on << '\n';
+    if (const std::string& why = engine.backend().why_not_cuda; !why.empty()) {
+        out << "CUDA: not used: " << why << '\n';
+    }
     const std::filesystem::path folder =
         named.empty() ? default_models_folder() : std::filesystem::path(named);
     if (folder.empty()) {
