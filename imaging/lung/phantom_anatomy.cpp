@@ -98,7 +98,9 @@ double Anatomy::mediastinum(Vec3 p) const { return mediastinum(p, heart(p)); }
 
 double Anatomy::mediastinum(Vec3 p, double heart_at) const {
     const double front = ramp(p.y, -62, -34), back = ramp(p.y, 30, 62);
-    const double half = mix(0.5 * junction_mm, 24, front) - 3 * back + 3 * ramp(p.z, 60, 120);
+    // Widest around the aortic arch; it covers the great vessels down to their entry into the lungs.
+    const double wide = 24 + 9 * ramp(p.z, -30, 10) * (1 - ramp(p.z, 60, 110));
+    const double half = mix(0.5 * junction_mm, wide, front) - 3 * back + 3 * ramp(p.z, 60, 120);
     const double slab = std::abs(p.x - 3 * front) - half;
     const double spine = std::hypot(p.x, (p.y - 66) * 1.05) - 27;
     const double aorta = std::hypot(p.x - 22, p.y - 40) - 14;

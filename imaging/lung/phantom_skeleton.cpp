@@ -91,14 +91,14 @@ void add_mediastinum(Scene& scene) {
             {20, 44, -60},
             {14, 46, -160}},
            15, 12);                                                   // aorta
-    vessel({{-26, -18, 70}, {-28, -14, 30}, {-30, -10, -25}}, 8, 9);  // superior vena cava
-    vessel({{12, -34, -28}, {14, -22, -6}, {8, -8, -4}, {-16, 0, -8}, {-34, 6, -12}}, 13,
-           9);                                                        // right pulmonary artery
-    vessel({{14, -20, -4}, {24, 0, 2}, {36, 10, -2}}, 11, 9);         // left pulmonary artery
-    vessel({{-12, -16, 46}, {-20, -12, 80}, {-26, -14, 120}}, 6, 5);  // brachiocephalic
-    vessel({{4, 2, 52}, {16, 4, 85}, {22, 0, 125}}, 4, 4);            // left carotid
-    vessel({{14, 20, 50}, {30, 18, 90}, {48, 0, 120}}, 5, 4);         // left subclavian
-    vessel({{4, 32, 130}, {6, 36, 20}, {8, 34, -100}}, 6, 6);         // oesophagus
+    vessel({{-16, -18, 70}, {-19, -14, 30}, {-22, -10, -25}}, 7, 8);  // superior vena cava
+    vessel({{12, -34, -28}, {14, -22, -6}, {8, -8, -4}, {-16, 0, -8}, {-32, 6, -12}}, 12,
+           7);                                                       // right pulmonary artery
+    vessel({{14, -20, -4}, {24, 0, 2}, {34, 10, -6}}, 11, 7);        // left pulmonary artery
+    vessel({{-8, -14, 46}, {-12, -12, 80}, {-16, -10, 124}}, 6, 5);  // brachiocephalic
+    vessel({{4, 2, 52}, {10, 4, 85}, {12, 0, 125}}, 4, 4);           // left carotid
+    vessel({{14, 20, 50}, {20, 18, 90}, {22, 10, 126}}, 5, 4);       // left subclavian
+    vessel({{4, 32, 130}, {6, 36, 20}, {8, 34, -100}}, 6, 6);        // oesophagus
     const auto airway = [&](Vec3 from, Vec3 to, double from_mm, double to_mm) {
         scene.tubes.push_back({from, to, from_mm, to_mm, -985, 1.4, 30, false});
     };

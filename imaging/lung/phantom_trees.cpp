@@ -66,7 +66,8 @@ void grow(Tree& tree, Vec3 from, double from_mm, const std::vector<Vec3>& leaves
         add_vessel(tree, from, mean, from_mm, kLeafRadiusMm);
         return;
     }
-    const double share = leaves.size() > kLeaves / 3 ? 0.22 : 0.42;
+    // Lobar and segmental vessels part within the hilum, and leave it in all directions.
+    const double share = leaves.size() > kLeaves / 10 ? 0.12 : 0.42;
     const Vec3 fork = from + share * (mean - from);
     const double fork_mm = std::min(from_mm, radius_for(leaves.size()));
     add_vessel(tree, from, fork, from_mm, fork_mm);

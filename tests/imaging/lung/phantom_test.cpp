@@ -82,6 +82,25 @@ TEST(ChestPhantom, is_the_same_for_any_number_of_threads_and_differs_by_seed) {
     EXPECT_FALSE(std::ranges::equal(a.volume.voxels(), c.volume.voxels()));
 }
 
+// A great vessel bare in the lung would look like a nodule in every slice.
+TEST(ChestPhantom, covers_the_great_vessels_with_mediastinum) {
+    PhantomOptions options = small_chest();
+    options.nodules.clear();
+    options.with_vessels = false;
+    const testing::Chest chest = testing::make_chest(options);
+    int bare = 0;
+    for (int z = 0; z < chest.iso.size().z; ++z) {
+        for (int y = 0; y < chest.iso.size().y; ++y) {
+            for (int x = 0; x < chest.iso.size().x; ++x) {
+                if (chest.lungs.mask.at(x, y, z) == 0 || chest.iso.at(x, y, z) < -300) continue;
+                const Vec3 p = chest.iso.geometry().to_patient({double(x), double(y), double(z)});
+                bare += depth_mm_at(chest.lungs, p) > 5;
+            }
+        }
+    }
+    EXPECT_LT(bare, 200) << "mm3 of tissue deep in lungs without vessels or nodules";
+}
+
 TEST(ChestPhantom, has_the_noise_asked_for) {
     PhantomOptions options = small_chest();
     options.nodules.clear();
