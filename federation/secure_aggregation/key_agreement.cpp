@@ -1,5 +1,6 @@
 #include <huizhen/base/check.h>
 #include <huizhen/secure_aggregation/key_agreement.h>
+#include <huizhen/secure_aggregation/refusal.h>
 
 #include "openssl_handles.h"
 
@@ -42,7 +43,7 @@ Result<Secret32> agree(const Secret32& own, const PublicKey& peer) {
     // OpenSSL refuses an all-zero result (RFC 7748, section 6.1).
     if (EVP_PKEY_derive_set_peer(context.get(), theirs.get()) != 1 ||
         EVP_PKEY_derive(context.get(), shared.mutable_bytes().data(), &length) != 1 || length != 32) {
-        return fail(ErrorCode::kIntegrity, "weak-key: the peer's public key is of small order");
+        return refuse(Refusal::kWeakKey, "the peer's public key is of small order");
     }
     return shared;
 }

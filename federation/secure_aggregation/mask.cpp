@@ -54,4 +54,12 @@ void apply_masks(std::span<const Mask> masks, std::uint64_t first_word, std::spa
     }
 }
 
+void apply_masks(std::span<const Mask> masks, std::span<std::uint32_t> words, Executor& executor) {
+    const std::size_t parts = (words.size() + kPartWords - 1) / kPartWords;
+    executor.parallel_for(parts, 1, [&](std::size_t begin, std::size_t end) {
+        const std::size_t first = begin * kPartWords, last = std::min(end * kPartWords, words.size());
+        apply_masks(masks, first, words.subspan(first, last - first));
+    });
+}
+
 }  // namespace huizhen::secagg

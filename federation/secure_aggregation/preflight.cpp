@@ -1,6 +1,7 @@
 #include <limits>
 
 #include <huizhen/secure_aggregation/preflight.h>
+#include <huizhen/secure_aggregation/refusal.h>
 
 namespace huizhen::secagg {
 
@@ -108,24 +109,23 @@ Result<Preflight> preflight(std::uint32_t sites, const Assumptions& assume) {
 }
 
 Status check_secrecy(const RoundShape& shape, const Assumptions& assume) {
-    const auto refuse = [](const std::string& why) {
-        return fail(ErrorCode::kPermissionDenied, "unsafe-shape: " + why);
-    };
     if (shape.sites < 2 || shape.sites > kMaxSites || shape.neighbours == 0 ||
         shape.neighbours > std::min(kMaxNeighbours, shape.sites - 1) ||
         (!shape.complete() && shape.neighbours % 2 != 0) || shape.threshold == 0 ||
         shape.threshold > shape.neighbours + 1 || shape.quorum > shape.sites ||
         shape.dropped_in_window > shape.neighbours / 2) {
-        return refuse("its numbers fit no graph");
+        return refuse(Refusal::kUnsafeShape, "its numbers fit no graph");
     }
-    if (assume.corrupt + 2 > shape.sites) return refuse("fewer than two honest sites");
+    if (assume.corrupt + 2 > shape.sites) return refuse(Refusal::kUnsafeShape, "fewer than two honest sites");
     if (shape.quorum < quorum_of(shape.sites, assume.corrupt)) {
-        return refuse("a quorum of " + std::to_string(shape.quorum) + " could sign two survivor lists");
+        return refuse(Refusal::kUnsafeShape,
+                      "a quorum of " + std::to_string(shape.quorum) + " could sign two survivor lists");
     }
     constexpr double kRounding = 1e-6;  // another machine's logarithms may end in another digit
     if (log2_insecurity(shape, assume.corrupt) > -static_cast<double>(assume.security_bits) + kRounding) {
-        return refuse("fewer than " + std::to_string(assume.security_bits) + " bits with " +
-                      std::to_string(assume.corrupt) + " corrupt sites");
+        return refuse(Refusal::kUnsafeShape, "fewer than " + std::to_string(assume.security_bits) +
+                                                 " bits with " + std::to_string(assume.corrupt) +
+                                                 " corrupt sites");
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include <huizhen/base/check.h>
+#include <huizhen/secure_aggregation/refusal.h>
 #include <huizhen/secure_aggregation/shamir.h>
 
 namespace huizhen::secagg {
@@ -101,16 +102,15 @@ std::vector<Share> split(const Secret32& secret, std::size_t threshold, std::siz
 Result<Secret32> recover(std::span<const Share> shares, std::size_t threshold) {
     HZ_CHECK(threshold >= 1, "a threshold is at least 1");
     if (shares.size() < threshold) {
-        return fail(ErrorCode::kUnavailable, "fewer-than-threshold: " + std::to_string(shares.size()) +
-                                                 " of " + std::to_string(threshold) + " shares");
+        return refuse(Refusal::kFewerThanThreshold,
+                      std::to_string(shares.size()) + " of " + std::to_string(threshold) + " shares");
     }
     std::array<bool, 256> seen{};
     seen[0] = true;
     for (const Share& share : shares) {
         if (std::exchange(seen[share.position], true)) {
-            return fail(
-                ErrorCode::kMalformedInput,
-                "malformed: share position " + std::to_string(share.position) + " is zero or given twice");
+            return refuse(Refusal::kMalformed,
+                          "share position " + std::to_string(share.position) + " is zero or given twice");
         }
     }
     const auto used = shares.first(threshold);

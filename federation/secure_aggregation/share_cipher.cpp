@@ -1,4 +1,5 @@
 #include <huizhen/base/check.h>
+#include <huizhen/secure_aggregation/refusal.h>
 #include <huizhen/secure_aggregation/share_cipher.h>
 
 #include "openssl_handles.h"
@@ -27,9 +28,8 @@ Bytes seal(const Secret32& key, BytesView plain, BytesView associated, RandomSou
 
 Status open(const Secret32& key, BytesView box, BytesView associated, std::span<std::uint8_t> plain) {
     if (box.size() != kBoxOverhead + plain.size()) {
-        return fail(ErrorCode::kMalformedInput, "truncated: a box of " + std::to_string(box.size()) +
-                                                    " bytes, not " +
-                                                    std::to_string(kBoxOverhead + plain.size()));
+        return refuse(Refusal::kTruncated, "a box of " + std::to_string(box.size()) + " bytes, not " +
+                                               std::to_string(kBoxOverhead + plain.size()));
     }
     std::array<std::uint8_t, kTagBytes> tag{};
     std::copy(box.end() - kTagBytes, box.end(), tag.begin());
@@ -46,7 +46,7 @@ Status open(const Secret32& key, BytesView box, BytesView associated, std::span<
         EVP_DecryptFinal_ex(context.get(), plain.data() + length, &length) == 1;
     if (authentic) return {};
     wipe(plain);
-    return fail(ErrorCode::kIntegrity, "forged: the box does not open under this key, sender and round");
+    return refuse(Refusal::kForged, "the box does not open under this key, sender and round");
 }
 
 }  // namespace huizhen::secagg

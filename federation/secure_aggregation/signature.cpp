@@ -1,4 +1,5 @@
 #include <huizhen/base/check.h>
+#include <huizhen/secure_aggregation/refusal.h>
 #include <huizhen/secure_aggregation/signature.h>
 
 #include "openssl_handles.h"
@@ -37,7 +38,7 @@ PublicKey Ed25519Signer::public_key() const {
 
 Status Ed25519Directory::verify(const SiteId& site, BytesView message, BytesView signature) const {
     const auto found = keys_.find(site);
-    if (found == keys_.end()) return fail(ErrorCode::kNotFound, "unknown-site: " + site.str());
+    if (found == keys_.end()) return refuse(Refusal::kUnknownSite, site.str());
     const EvpKey key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, found->second.data(), 32));
     const EvpDigestContext context(EVP_MD_CTX_new());
     if (key && context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
@@ -45,7 +46,7 @@ Status Ed25519Directory::verify(const SiteId& site, BytesView message, BytesView
             1) {
         return {};
     }
-    return fail(ErrorCode::kIntegrity, "forged: not the signature of site " + site.str());
+    return refuse(Refusal::kForged, "not the signature of site " + site.str());
 }
 
 }  // namespace huizhen::secagg

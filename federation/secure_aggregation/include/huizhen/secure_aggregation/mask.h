@@ -6,6 +6,7 @@
 
 #include <cstddef>
 
+#include <huizhen/base/executor.h>
 #include <huizhen/secure_aggregation/key_agreement.h>
 
 namespace huizhen::secagg {
@@ -22,5 +23,8 @@ inline constexpr std::size_t kMaskAlignment = 4;  // words in one AES block
 // Applies the words [first_word, first_word + words.size()) of every mask to `words`. The vector is walked
 // once, in parts that stay in cache while all masks pass over them. `first_word`: multiple of kMaskAlignment.
 void apply_masks(std::span<const Mask> masks, std::uint64_t first_word, std::span<std::uint32_t> words);
+
+// The same over a whole vector, its parts spread over the executor's threads.
+void apply_masks(std::span<const Mask> masks, std::span<std::uint32_t> words, Executor& executor);
 
 }  // namespace huizhen::secagg
