@@ -3,6 +3,7 @@
 #include <huizhen/backend_reference/backend.h>
 #include <huizhen/tensor/optimizer_ops.h>
 #include <huizhen/tensor/plugin.h>
+#include <huizhen/tensor/self_check.h>
 
 #include "conformance.h"
 #include "cuda_cases.h"
@@ -57,6 +58,12 @@ TEST(EmulatedCudaBackend, is_a_complete_backend_of_this_abi) {
     char text[128] = "";
     EXPECT_EQ(huizhen_backend()->probe(text, sizeof text), HZ_OK);
     EXPECT_STREQ(text, "the emulation of a GPU");
+}
+
+TEST(EmulatedCudaBackend, passes_the_check_at_start) {
+    Executor executor(1);
+    const Status checked = self_check(executor, *huizhen_backend(), *reference_backend());
+    EXPECT_TRUE(checked.has_value()) << checked.error().to_string();
 }
 
 TEST(EmulatedCudaBackend, without_a_device_says_so) {
