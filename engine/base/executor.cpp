@@ -2,6 +2,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include <sched.h>
@@ -78,7 +79,13 @@ struct Executor::Impl {
 Executor::Executor(std::size_t threads, std::size_t max_queued) : impl_(std::make_unique<Impl>()) {
     impl_->max_queued = max_queued;
     const std::size_t wanted = threads == 0 ? usable_processors() : threads;
-    for (std::size_t i = 0; i < wanted; ++i) impl_->threads.emplace_back([this] { impl_->run(); });
+    impl_->threads.reserve(wanted);
+    try {
+        for (std::size_t i = 0; i < wanted; ++i) impl_->threads.emplace_back([this] { impl_->run(); });
+    } catch (const std::system_error&) {
+        // The system gives no more threads: fewer do the same work.
+        if (impl_->threads.empty()) throw;
+    }
 }
 
 Executor::~Executor() {

@@ -48,7 +48,8 @@ Status write_all(int fd, std::span<const std::byte> bytes, const std::filesystem
 }  // namespace
 
 Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std::size_t max_bytes) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Non-blocking, so that a pipe without a writer is refused instead of waited for.
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) return system_failure("cannot open", path);
     struct stat info {};
     if (::fstat(file.get(), &info) != 0) return system_failure("cannot read", path);

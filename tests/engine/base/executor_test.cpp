@@ -2,6 +2,8 @@
 #include <latch>
 #include <stdexcept>
 
+#include <sys/resource.h>
+
 #include <huizhen/base/executor.h>
 
 namespace huizhen {
@@ -26,6 +28,23 @@ TEST(Executor, nested_loops_finish_on_one_thread) {
         }
     });
     EXPECT_EQ(sum, 32);
+}
+
+// Runs in a process of its own. Each thread's stack counts as address space, which is out long before 4096.
+[[noreturn]] void count_with_too_many_threads() {
+    const rlimit small{std::size_t{1} << 30, std::size_t{1} << 30};
+    if (setrlimit(RLIMIT_AS, &small) != 0) std::_Exit(1);
+    Executor executor(4096);
+    std::atomic<std::size_t> sum = 0;
+    executor.parallel_for(100, 1, [&](std::size_t begin, std::size_t end) { sum += end - begin; });
+    std::_Exit(sum == 100 && executor.thread_count() < 4096 ? 0 : 2);
+}
+
+TEST(Executor, works_with_the_threads_the_system_gives) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers need more address space than this test leaves";
+#endif
+    EXPECT_EXIT(count_with_too_many_threads(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(Executor, hands_a_failure_to_the_caller) {

@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <huizhen/base/file.h>
 #include <huizhen/base/sha256.h>
@@ -51,6 +52,15 @@ TEST(File, refuses_a_file_over_the_limit) {
     const auto read = read_file(path, 10);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code(), ErrorCode::kLimitExceeded);
+}
+
+TEST(File, refuses_a_pipe_without_waiting_for_a_writer) {
+    const testing::TemporaryFolder folder;
+    const auto path = folder.path() / "pipe";
+    ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+    const auto read = read_file(path, 10);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code(), ErrorCode::kInvalidArgument);
 }
 
 TEST(Sha256, agrees_with_the_standard) {
