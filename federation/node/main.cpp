@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
     using huizhen::node::ExitCode;
     // A file-size limit shall give an error to report, like a full disk, not end the program.
     std::signal(SIGXFSZ, SIG_IGN);
+    // So shall a reader of the output who goes away: what is half made must still be taken back.
+    std::signal(SIGPIPE, SIG_IGN);
     ExitCode code = ExitCode::kInternal;
     try {
         code = huizhen::node::run_program(argc, argv);

@@ -41,6 +41,15 @@ TEST(Output, a_result_is_replaced_and_foreign_files_are_not) {
     EXPECT_EQ(names_in(out).size(), first.size() + 1);
 }
 
+TEST(Output, readers_that_go_away_leave_no_half_result) {
+    const TemporaryFolder root;
+    const std::string out = (root.path() / "out").string();
+    const Ran ran = run_node({"diagnose", small_phantom().string(), "--out", out}, {.nobody_listens = true});
+    EXPECT_EQ(ran.code, 4);  // standard output cannot be written; the result stands
+    EXPECT_THAT(names_in(root.path()), ElementsAre("out"));
+    EXPECT_THAT(names_in(out), Contains("diagnosis.json"));
+}
+
 TEST(Output, a_disk_that_fills_up_leaves_nothing) {
     const TemporaryFolder root;
     const Ran ran = run_node(diagnose(root.path() / "new/out"), {.file_size_limit = 20'000});

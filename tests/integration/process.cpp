@@ -46,6 +46,10 @@ struct Pipe {
     }
     Pipe(const Pipe&) = delete;
     Pipe& operator=(const Pipe&) = delete;
+    void close_read() {
+        ::close(read);
+        read = -1;
+    }
     void close_write() {
         ::close(write);
         write = -1;
@@ -91,6 +95,10 @@ Ran run_node(const std::vector<std::string>& arguments, const RunOptions& option
     out.close_write();
     err.close_write();
     Ran ran;
+    if (options.nobody_listens) {
+        out.close_read();
+        err.close_read();
+    }
     collect(out, err, child, options, ran);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -21,6 +21,7 @@ struct RunOptions {
     std::optional<int> signal_after_first_progress{};  // sent once standard error says something
     std::string standard_output{};                     // a file to write it to; empty: collected in Ran::out
     std::string working_folder{};
+    bool nobody_listens = false;  // both outputs are pipes whose reader is gone
 };
 
 Ran run_node(const std::vector<std::string>& arguments, const RunOptions& options = {});

@@ -14,6 +14,8 @@ namespace {
 // byte asks for the stop.
 int pipe_write_end = -1;
 
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};  // SIGHUP last
+
 constexpr char kStop = 's', kEnd = 'e';
 
 extern "C" void on_stop_signal(int) {
@@ -28,8 +30,7 @@ extern "C" void on_stop_signal(int) {
 struct StopSignals::Impl {
     int read_end = -1;
     std::stop_source source;
-    struct sigaction former_int {
-    }, former_term{};
+    std::array<struct sigaction, kSignals.size()> former{};
     Executor watcher{1, 1};
 
     void watch() {
@@ -55,13 +56,13 @@ StopSignals::StopSignals() : impl_(std::make_unique<Impl>()) {
     action.sa_handler = on_stop_signal;
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
-    ::sigaction(SIGINT, &action, &impl_->former_int);
-    ::sigaction(SIGTERM, &action, &impl_->former_term);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &impl_->former[i]);
+    // Under nohup the work goes on when the terminal closes.
+    if (impl_->former.back().sa_handler == SIG_IGN) ::sigaction(SIGHUP, &impl_->former.back(), nullptr);
 }
 
 StopSignals::~StopSignals() {
-    ::sigaction(SIGINT, &impl_->former_int, nullptr);
-    ::sigaction(SIGTERM, &impl_->former_term, nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &impl_->former[i], nullptr);
     const char byte = kEnd;
     [[maybe_unused]] const ssize_t written = ::write(pipe_write_end, &byte, 1);
     const int read_end = impl_->read_end;

@@ -24,6 +24,19 @@ TEST(StopSignals, ctrl_c_asks_for_a_stop) { expect_stop_on(SIGINT); }
 
 TEST(StopSignals, a_termination_asks_for_a_stop) { expect_stop_on(SIGTERM); }
 
+TEST(StopSignals, a_closed_terminal_asks_for_a_stop_except_under_nohup) {
+    const auto before = std::signal(SIGHUP, SIG_DFL);
+    expect_stop_on(SIGHUP);
+    std::signal(SIGHUP, SIG_IGN);
+    {
+        const StopSignals signals;
+        std::raise(SIGHUP);
+        EXPECT_FALSE(signals.token().stop_requested());
+        EXPECT_EQ(std::signal(SIGHUP, SIG_IGN), SIG_IGN);
+    }
+    std::signal(SIGHUP, before);
+}
+
 TEST(StopSignals, puts_the_former_handlers_back) {
     const auto before = std::signal(SIGTERM, SIG_IGN);
     { const StopSignals signals; }
