@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <huizhen/base/file.h>
@@ -38,6 +39,13 @@ std::set<std::string> names_of_ours(const fs::path& folder) {
     return names;
 }
 
+// Such a folder cannot be renamed, and that would only show when all the work is done.
+bool is_mount_point(const fs::path& folder) {
+    struct statx info {};
+    return ::statx(AT_FDCWD, folder.c_str(), AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
+           (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 Status check_replaceable(const fs::path& target) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(target, error);
@@ -47,12 +55,18 @@ Status check_replaceable(const fs::path& target) {
         return fail(ErrorCode::kInvalidArgument,
                     target.string() + ": is there and is not a folder; give --out another name");
     }
+    if (is_mount_point(target)) {
+        return fail(ErrorCode::kInvalidArgument,
+                    target.string() + ": is a mount point; give --out a folder inside it");
+    }
     std::set<std::string> ours;
     bool looked = false;
     for (fs::directory_iterator entry(target, error), end; !error && entry != end; entry.increment(error)) {
         if (!looked) ours = names_of_ours(target), looked = true;
         const std::string name = entry->path().filename().string();
-        if (!ours.contains(name)) {
+        std::error_code unknown;
+        const bool plain_file = entry->symlink_status(unknown).type() == fs::file_type::regular;
+        if (!plain_file || !ours.contains(name)) {
             return fail(ErrorCode::kInvalidArgument,
                         target.string() + ": holds " + name +
                             ", which no earlier result put there; give --out an empty or new folder");

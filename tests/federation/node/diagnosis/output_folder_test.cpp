@@ -47,6 +47,24 @@ TEST(OutputFolder, without_commit_leaves_nothing_behind) {
     EXPECT_THAT(names_in(root.path()), IsEmpty());
 }
 
+TEST(OutputFolder, a_folder_by_the_name_of_a_result_file_is_not_ours) {
+    const testing::TemporaryFolder root;
+    write_result(root.path() / "out");
+    fs::remove(root.path() / "out" / "finding-1.png");
+    fs::create_directories(root.path() / "out" / "finding-1.png" / "work");
+    const auto folder = OutputFolder::prepare(root.path() / "out");
+    ASSERT_FALSE(folder);
+    EXPECT_EQ(folder.error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_TRUE(fs::exists(root.path() / "out" / "finding-1.png" / "work"));
+}
+
+TEST(OutputFolder, a_mount_point_is_refused_before_the_work) {
+    const auto folder = OutputFolder::prepare("/proc");
+    ASSERT_FALSE(folder);
+    EXPECT_EQ(folder.error().code(), ErrorCode::kInvalidArgument);
+    EXPECT_NE(folder.error().message().find("mount point"), std::string::npos) << folder.error().message();
+}
+
 TEST(OutputFolder, replaces_an_earlier_result_whole) {
     const testing::TemporaryFolder root;
     write_result(root.path() / "out");
