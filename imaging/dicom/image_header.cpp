@@ -110,13 +110,24 @@ int parse_digits(std::string_view text) {
     return value;
 }
 
+constexpr int kMaxAgeYears = 130;
+
+// YYYYMMDD as one number; nullopt for what is no date.
+std::optional<int> parse_date(std::string_view text) {
+    if (text.size() != 8) return std::nullopt;
+    const int number = parse_digits(text), month = number / 100 % 100, day = number % 100;
+    if (number < 1850'00'00 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
+    return number;
+}
+
 }  // namespace
 
 std::optional<int> age_in_years(const Phi<std::string>& age) {
     const std::string& text = age.reveal_phi("age in years for the risk formulas");
     if (text.size() != 4) return std::nullopt;
     const int count = parse_digits(std::string_view(text).substr(0, 3));
-    if (count < 0) return std::nullopt;
+    // De-identification leaves "000Y": nobody's age, since infants' ages are given in smaller units.
+    if (count < 0 || (text.back() == 'Y' && (count == 0 || count > kMaxAgeYears))) return std::nullopt;
     switch (text.back()) {
         case 'Y': return count;
         case 'M': return count / 12;
@@ -130,11 +141,10 @@ std::optional<int> age_in_years(const SeriesInfo& info) {
     if (const auto given = age_in_years(info.age)) return given;
     const std::string& birth = info.birth_date.reveal_phi("age in years for the risk formulas");
     const std::string& study = info.study_date.reveal_phi("age in years for the risk formulas");
-    if (birth.size() != 8 || study.size() != 8) return std::nullopt;
-    const int from = parse_digits(birth), to = parse_digits(study);
+    const auto from = parse_date(birth), to = parse_date(study);
     constexpr int kYear = 10'000;  // dates as the number YYYYMMDD: their difference counts whole years
-    if (from < 0 || to < from || (to - from) / kYear > 150) return std::nullopt;
-    return (to - from) / kYear;
+    if (!from || !to || *to < *from || (*to - *from) / kYear > kMaxAgeYears) return std::nullopt;
+    return (*to - *from) / kYear;
 }
 
 SeriesInfo series_info(const DicomFile& file) {

@@ -8,25 +8,6 @@ static_assert(engine::kAttributes[kMargin].name == "margin");
 static_assert(engine::kAttributes[kSpiculation].name == "spiculation");
 static_assert(engine::kAttributes[kTexture].name == "texture");
 
-// YYYYMMDD as years, to the day; nothing for anything else.
-std::optional<double> years(const std::string& date) {
-    if (date.size() != 8 || !std::ranges::all_of(date, [](char c) { return c >= '0' && c <= '9'; }))
-        return std::nullopt;
-    const int year = std::stoi(date.substr(0, 4)), month = std::stoi(date.substr(4, 2)),
-              day = std::stoi(date.substr(6, 2));
-    if (year < 1850 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
-    return year + (month - 1) / 12.0 + (day - 1) / 372.0;
-}
-
-std::optional<double> age_of(const imaging::SeriesInfo& header) {
-    if (const auto age = imaging::age_in_years(header.age)) return *age;
-    const auto born = years(header.birth_date.reveal_phi("age is an input of the formulas"));
-    const auto examined = years(header.study_date.reveal_phi("age is an input of the formulas"));
-    if (!born || !examined) return std::nullopt;
-    const double age = std::floor(*examined - *born);
-    return age >= 0 && age <= 130 ? std::optional(age) : std::nullopt;
-}
-
 std::optional<clinical::Sex> sex_of(const imaging::SeriesInfo& header) {
     const std::string& sex = header.sex.reveal_phi("sex is an input of the formulas");
     if (sex == "F") return clinical::Sex::kFemale;
@@ -44,7 +25,7 @@ KnownPatient known_patient(const clinical::PatientFacts& given, const imaging::S
     from("age", given.age_years.has_value(), "command line");
     from("sex", given.sex.has_value(), "command line");
     if (!given.age_years) {
-        known.facts.age_years = age_of(header);
+        if (const auto age = imaging::age_in_years(header)) known.facts.age_years = *age;
         from("age", known.facts.age_years.has_value(), "DICOM header");
     }
     if (!given.sex) {

@@ -88,6 +88,9 @@ TEST(AgeInYears, comes_from_the_age_or_from_the_dates) {
     EXPECT_EQ(age_in_years(Phi<std::string>("030M")), 2);
     EXPECT_EQ(age_in_years(Phi<std::string>("X63Y")), std::nullopt);
     EXPECT_EQ(age_in_years(Phi<std::string>("")), std::nullopt);
+    EXPECT_EQ(age_in_years(Phi<std::string>("999Y")), std::nullopt);
+    EXPECT_EQ(age_in_years(Phi<std::string>("000Y")), std::nullopt);
+    EXPECT_EQ(age_in_years(Phi<std::string>("003D")), 0);
     SeriesInfo info;
     info.birth_date = Phi<std::string>("19600512");
     info.study_date = Phi<std::string>("20240511");

@@ -38,8 +38,9 @@ TEST(KnownPatient, the_command_line_wins) {
 
 TEST(KnownPatient, nothing_is_made_up) {
     for (const auto& info :
-         {header("", "", "", "O"), header("abc", "2026", "20260101", ""),
-          header("", "20300101", "20260101", "X"), header("", "19991399", "20260101", "")}) {
+         {header("", "", "", "O"), header("abc", "2026", "20260101", ""), header("999Y", "", "", ""),
+          header("000Y", "", "", ""), header("", "20300101", "20260101", "X"),
+          header("", "19991399", "20260101", "")}) {
         const KnownPatient known = known_patient({}, info);
         EXPECT_FALSE(known.facts.age_years);
         EXPECT_FALSE(known.facts.sex);
