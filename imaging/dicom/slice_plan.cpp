@@ -14,6 +14,9 @@ constexpr double kUnevenReported = 0.02, kUnevenRefused = 0.10;  // relative to 
 constexpr double kJitterMm = 0.5;            // of in-plane positions off their common line
 constexpr double kMaxSliceDistanceMm = 6.0;  // further apart, nodules fall between the slices
 constexpr double kMinPixelMm = 0.05, kMaxPixelMm = 5.0;
+// Beyond scanners (500 mm, reconstructed to 820 mm at most; a person's length): headers that lie would make
+// resampling take all memory.
+constexpr double kMaxFieldMm = 1000, kMaxLengthMm = 2500;
 constexpr double kMaxCoordinateMm = 1e5;
 
 tl::unexpected<Error> refuse(std::string reason) {
@@ -41,6 +44,10 @@ Status check_complete(const FrameRecord& frame) {
     for (double spacing : {*place.row_spacing_mm, *place.column_spacing_mm}) {
         if (!(spacing >= kMinPixelMm && spacing <= kMaxPixelMm))
             return refuse("the pixel spacing (0028,0030) is implausible");
+    }
+    if (*place.row_spacing_mm * frame.rows > kMaxFieldMm ||
+        *place.column_spacing_mm * frame.columns > kMaxFieldMm) {
+        return refuse("the field of view, rows and columns times pixel spacing (0028,0030), is implausible");
     }
     if (std::abs(norm(*place.row) - 1) > 1e-2 || std::abs(norm(*place.column) - 1) > 1e-2 ||
         std::abs(dot(*place.row, *place.column)) > 1e-2) {
@@ -152,6 +159,8 @@ Status check_distances(SlicePlan& plan, const Axes& axes) {
     if (median > kMaxSliceDistanceMm) {
         return refuse("slices lie " + number(median) + " mm apart: nodules can hide between them");
     }
+    if (median * static_cast<double>(distances.size()) > kMaxLengthMm)
+        return refuse("the slices reach over more than a person's length");
     if (const auto thickness = plan.slices.front().place.thickness_mm; thickness && *thickness > 0) {
         if (median > 1.1 * *thickness) {
             plan.findings.push_back({"gap-between-slices", Severity::kWarning,

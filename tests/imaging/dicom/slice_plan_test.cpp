@@ -110,6 +110,18 @@ TEST(SlicePlan, refuses_orientations_that_are_none) {
     expect_refused(far, "implausible");
 }
 
+TEST(SlicePlan, refuses_extents_no_scanner_makes) {
+    auto wide = stack({0, 1, 2, 3});
+    for (auto& frame : wide) {
+        frame.columns = 512;
+        frame.place.column_spacing_mm = 2.5;
+    }
+    expect_refused(wide, "field of view");
+    std::vector<double> positions;
+    for (int i = 0; i < 600; ++i) positions.push_back(5.0 * i);
+    expect_refused(stack(positions), "length");
+}
+
 TEST(SlicePlan, takes_out_frames_at_one_place_and_needs_enough_others) {
     const auto plan = plan_slices(stack({0, 1, 1.001, 2, 3}), 3, {});
     ASSERT_TRUE(plan);
