@@ -440,8 +440,10 @@ Result<LoadedSeries> load(const fs::path& folder, Executor& executor, ProgressSi
     HZ_TRY(reader.run(executor));
     describe_pixels(reader.counts(), series.findings);
     series.inputs = list_inputs(scan, plan, reader.digests());
-    for (const FrameRecord& slice : plan.slices) series.slice_uids.push_back(slice.sop_instance_uid);
     series.volume = to_patient_order(reader.take_volume());
+    if (dot(series.volume.geometry().z_axis, plan.geometry.z_axis) > 0.999) {
+        for (const FrameRecord& slice : plan.slices) series.slice_uids.push_back(slice.sop_instance_uid);
+    }
     describe_series(series, scan.ct[plan.slices.front().file].assumed_syntax, series.findings);
     return series;
 }

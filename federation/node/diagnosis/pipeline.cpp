@@ -109,8 +109,8 @@ Result<std::vector<Nodule>> outline_nodules(const Scan& scan, const DiagnosisCon
     std::uint64_t done = 0;
     context.executor.parallel_for(probable.size(), 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end && !context.stop.stop_requested(); ++i) {
-            auto segmentation = imaging::segment_nodule(scan.series.volume, places[probable[i]],
-                                                        {.lungs = &scan.lungs});
+            auto segmentation =
+                imaging::segment_nodule(scan.series.volume, places[probable[i]], {.lungs = &scan.lungs});
             if (segmentation) {
                 Nodule nodule;
                 nodule.nodule_probability = probabilities[probable[i]];
@@ -193,9 +193,10 @@ std::vector<std::string> cautions_about(const Scan& scan) {
     if (scan.lungs.right_litres < 0.3 || scan.lungs.left_litres < 0.3) {
         cautions.emplace_back("one lung is very small or was not recognised: nodules in it can be missed");
     }
-    if (scan.series.volume.geometry().spacing_mm.z > 2.5) {
+    const Vec3 spacing = scan.series.volume.geometry().spacing_mm;  // a sagittal series' slices lie along x
+    if (std::max({spacing.x, spacing.y, spacing.z}) > 2.5) {
         cautions.emplace_back(
-            "slices more than 2.5 mm apart: small nodules can be missed and sizes are uncertain");
+            "voxels more than 2.5 mm long: small nodules can be missed and sizes are uncertain");
     }
     if (scan.series.info.lossy_compressed) cautions.emplace_back("the images were compressed with loss");
     return cautions;

@@ -57,6 +57,18 @@ TEST(Series, comes_back_as_written_whatever_the_file_names_and_numbers) {
     EXPECT_EQ(series->slice_uids.size(), 16U);
 }
 
+TEST(Series, of_sagittal_slices_names_no_slice_for_its_z) {
+    const TemporaryFolder folder;
+    const Volume written =
+        phantom::volume({24, 20, 16}, {{0, 0, 60}, {0.7, 0.8, 1.25}, {0, 1, 0}, {0, 0, -1}, {1, 0, 0}});
+    phantom::write(folder.path(), written);
+    const auto series = phantom::load(folder.path());
+    ASSERT_TRUE(series) << series.error().to_string();
+    EXPECT_EQ(series->volume.size(), (Size3{16, 24, 20}));
+    EXPECT_EQ(series->inputs.size(), 16U);
+    EXPECT_TRUE(series->slice_uids.empty());
+}
+
 TEST(Series, in_prone_feet_first_position_is_put_in_patient_order) {
     const TemporaryFolder folder;
     const Volume written =

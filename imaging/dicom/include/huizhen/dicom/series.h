@@ -43,8 +43,9 @@ struct LoadedSeries {
     SeriesInfo info;
     std::vector<AssemblyFinding> findings;
     std::vector<InputFile> inputs;  // in slice order
-    std::vector<std::string>
-        slice_uids;  // SOP instance UID of each z of the volume (of a file, in Enhanced CT)
+    // SOP instance UID of each z of the volume (of a file, in Enhanced CT); empty where the slices lie along
+    // another axis, as in sagittal and coronal series.
+    std::vector<std::string> slice_uids;
 };
 
 struct LoadOptions {
