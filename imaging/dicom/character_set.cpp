@@ -2,6 +2,8 @@
 
 #include <unicode/unistr.h>
 
+#include <huizhen/base/text.h>
+
 namespace huizhen::imaging {
 namespace {
 
@@ -47,6 +49,9 @@ std::string ascii_to_utf8(std::string_view bytes) {
     for (char c : bytes) text += static_cast<unsigned char>(c) < 0x80 ? std::string(1, c) : "\xEF\xBF\xBD";
     return text;
 }
+
+// Text holds no control characters but line ends and tabs (PS3.5 6.1.3).
+std::string cleaned(std::string_view text) { return without_controls(text, "\xEF\xBF\xBD", "\r\n\t\f"); }
 
 bool is_plain_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
@@ -151,9 +156,9 @@ TextDecoder::TextDecoder(std::string_view specific_character_set) {
 }
 
 std::string TextDecoder::decode(std::string_view value) const {
-    if (is_plain_ascii(value)) return std::string(value);
-    if (whole_) return to_utf8(value, initial_.c_str());
-    return Iso2022(value, initial_).decode();
+    if (is_plain_ascii(value)) return cleaned(value);
+    if (whole_) return cleaned(to_utf8(value, initial_.c_str()));
+    return cleaned(Iso2022(value, initial_).decode());
 }
 
 }  // namespace huizhen::imaging

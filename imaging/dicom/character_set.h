@@ -10,7 +10,8 @@
 
 namespace huizhen::imaging {
 
-// Decodes the texts of one data set. Bytes that their character set does not define become U+FFFD: a name
+// Decodes the texts of one data set. Bytes that their character set does not define, and control
+// characters, become U+FFFD: a name
 // with a hole in it is shown, never a wrong one.
 class TextDecoder {
   public:

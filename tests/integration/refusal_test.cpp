@@ -49,6 +49,14 @@ TEST_F(Refusal, a_folder_of_junk) {
     expect_refused(folder(), 3, HasSubstr("DICOM"));
 }
 
+TEST_F(Refusal, a_file_name_that_would_drive_the_terminal) {
+    copy_slices(small_phantom(), folder(), 0, 20);
+    fs::rename(*fs::directory_iterator(folder()), folder() / "\x1b[31m\xc2\x9b.dcm");
+    fs::resize_file(folder() / "\x1b[31m\xc2\x9b.dcm", 3000);
+    const Ran ran = expect_refused(folder(), 3, HasSubstr("?[31m?.dcm"));
+    EXPECT_EQ(ran.err.find('\x1b'), std::string::npos);
+}
+
 TEST_F(Refusal, one_slice) {
     copy_slices(small_phantom(), folder(), 50, 51);
     expect_refused(folder(), 3, HasSubstr("slice"));

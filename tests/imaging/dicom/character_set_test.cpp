@@ -11,6 +11,20 @@ std::string name_in(const std::filesystem::path& file) {
     return info ? info->patient_name.reveal_phi("a published example's name") : info.error().to_string();
 }
 
+TEST(TextDecoder, lets_no_control_character_through) {
+    EXPECT_EQ(TextDecoder("").decode("a\x07"
+                                     "b\x7f\r\n"),
+              "a\uFFFDb\uFFFD\r\n");
+    EXPECT_EQ(TextDecoder("ISO_IR 192")
+                  .decode("a\xc2\x9b"
+                          "31m\x1b[0m"),
+              "a\uFFFD31m\uFFFD[0m");
+    EXPECT_EQ(TextDecoder("ISO_IR 100")
+                  .decode("\x9b"
+                          "31m\xe9"),
+              "\uFFFD31mé");
+}
+
 // PS3.5 Annexes H, I, J and the examples of the standard's supplements.
 TEST(TextDecoder, decodes_the_standards_examples) {
     EXPECT_EQ(TextDecoder("ISO_IR 100").decode("Buc^J\xe9r\xf4me"), "Buc^Jérôme");
