@@ -38,6 +38,19 @@ class Refusal : public ::testing::Test {
     TemporaryFolder input_, results_;
 };
 
+TEST_F(Refusal, a_damaged_model_is_not_the_inputs_fault) {
+    ASSERT_TRUE(write_file_atomically(folder() / "ct-0.safetensors", "cut short"));
+    const Ran ran = run_node({"diagnose", small_phantom().string(), "--models", folder().string()});
+    EXPECT_EQ(ran.code, 4) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("ct-0.safetensors"));
+}
+
+TEST_F(Refusal, an_output_folder_without_a_name) {
+    const Ran ran = run_node({"diagnose", small_phantom().string(), "--out", ""});
+    EXPECT_EQ(ran.code, 2) << ran.err;
+    EXPECT_THAT(ran.err, HasSubstr("--out"));
+}
+
 TEST_F(Refusal, an_absent_folder) { expect_refused(folder() / "absent", 3, HasSubstr("absent")); }
 
 TEST_F(Refusal, an_empty_folder) { expect_refused(folder(), 3, HasSubstr(folder().filename().string())); }

@@ -102,9 +102,11 @@ void add_diagnose(CLI::App& program, Action& action) {
         program.add_subcommand("diagnose", "Reads one chest CT and says what the model finds, and why");
     command->add_option("folder", arguments->request.folder, "folder with one chest CT as DICOM files")
         ->required();
-    command->add_option(
-        "--out", arguments->out,
-        "folder for diagnosis.json and the pictures; made, or replaced when an earlier result is in it");
+    command
+        ->add_option(
+            "--out", arguments->out,
+            "folder for diagnosis.json and the pictures; made, or replaced when an earlier result is in it")
+        ->check([](const std::string& folder) { return folder.empty() ? "must name a folder" : ""; });
     command->add_flag("--json", arguments->json, "print diagnosis.json instead of the summary");
     command->add_option("--series", arguments->request.series_uid,
                         "series instance UID, where the folder holds several CT series");

@@ -54,6 +54,13 @@ CtReading read_nodule(const imaging::Volume& volume, const imaging::NoduleSegmen
     return reading;
 }
 
+// A model file that breaks its format is a damaged installation, not a fault of the patient's images.
+Error of_installation(const Error& error) {
+    const bool broken = error.code() == ErrorCode::kMalformedInput ||
+                        error.code() == ErrorCode::kUnsupported || error.code() == ErrorCode::kLimitExceeded;
+    return broken ? Error(ErrorCode::kIntegrity, error.message()) : error;
+}
+
 }  // namespace
 
 struct Models::Impl {
@@ -69,16 +76,18 @@ Models::Models(Models&&) noexcept = default;
 Models& Models::operator=(Models&&) noexcept = default;
 
 Result<Models> Models::load(const fs::path& folder, EngineRuntime& engine) {
-    HZ_ASSIGN(auto malignancy, engine::CtEnsemble::load(folder, engine.context()));
-    HZ_ASSIGN(auto nodule, engine::NoduleClassifier::load(folder, engine.context()));
-    const auto& points = nodule.manifest(0).operating_points;
+    auto malignancy = engine::CtEnsemble::load(folder, engine.context());
+    if (!malignancy) return fail(of_installation(malignancy.error()));
+    auto nodule = engine::NoduleClassifier::load(folder, engine.context());
+    if (!nodule) return fail(of_installation(nodule.error()));
+    const auto& points = nodule->manifest(0).operating_points;
     const auto point = points.find(kOperatingPoint);
     if (point == points.end()) {
         return fail(ErrorCode::kIntegrity,
                     folder.string() + ": the nodule classifier has no operating point " + kOperatingPoint);
     }
     return Models(
-        std::make_unique<Impl>(Impl{&engine, std::move(malignancy), std::move(nodule), point->second}));
+        std::make_unique<Impl>(Impl{&engine, std::move(*malignancy), std::move(*nodule), point->second}));
 }
 
 std::vector<ModelIdentity> Models::identities() const {

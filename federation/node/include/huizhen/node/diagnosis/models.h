@@ -35,7 +35,7 @@ struct Evidence {
 class Models {
   public:
     // The ensemble and the classifier in `folder`; `engine` must outlive them. kNotFound without them,
-    // kIntegrity and kMalformedInput for damaged ones.
+    // kIntegrity for damaged ones.
     static Result<Models> load(const std::filesystem::path& folder, EngineRuntime& engine);
 
     ~Models();
