@@ -15,5 +15,6 @@ set(HUIZHEN_EDGES
   "dicom: base volume"
   "render: base volume"
   "secure_aggregation: base"
+  "privacy: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
 )
