@@ -6,9 +6,9 @@ namespace {
 
 constexpr int kStages = 3;
 constexpr int kGroups = 8;
-constexpr std::int64_t kPlaces = 64;  // 4^3, the patch halved three times
-constexpr std::int64_t kMeasurementTokens = 4;
-constexpr float kInputDropout = 0.1F, kHiddenDropout = 0.3F, kFusionDropout = 0.2F;
+constexpr int kLastSide = 4;  // the slice halved three times
+constexpr float kInputDropout = 0.05F, kMeasuredDropout = 0.2F, kPictureDropout = 0.3F;
+constexpr float kPictureShare = 0.4F;  // of the picture's answer in the whole
 constexpr double kAttributeUnits = 4;  // over the length of a scale
 
 }  // namespace
@@ -43,70 +43,58 @@ CtNetwork::CtNetwork(const Scope& scope, const CtNetworkShape& shape)
     : shape_(shape),
       measured_(scope / "measured", shape.features, shape.hidden, Activation::kGelu),
       measured_heads_(scope / "measured_heads", shape.hidden, kOutputs),
-      place_to_token_(scope / "place_to_token", shape.width << (kStages - 1), shape.tokens),
-      place_of_token_(scope.add("place_of_token", {1, kPlaces, shape.tokens}, Initial::kNormal002, false)),
-      measured_to_tokens_(scope / "measured_to_tokens", shape.hidden, kMeasurementTokens * shape.tokens),
-      kind_of_token_(
-          scope.add("kind_of_token", {1, kMeasurementTokens, shape.tokens}, Initial::kNormal002, false)),
-      summary_(scope.add("summary", {1, 1, shape.tokens}, Initial::kNormal002, false)),
-      last_norm_(scope / "last_norm", shape.tokens),
-      fused_heads_(scope / "fused_heads", shape.tokens, kOutputs, Activation::kNone, false) {
+      picture_heads_(scope / "picture_heads", shape.width << kStages, kOutputs) {
     std::int64_t in = 1, out = shape.width;
     for (int stage = 0; stage < kStages; ++stage) {
         stages_.emplace_back(scope / "stem" / stage, in, out);
         in = out;
         out *= 2;
     }
-    for (int block = 0; block < static_cast<int>(shape.blocks); ++block) {
-        blocks_.emplace_back(scope / "fusion" / block,
-                             TransformerBlock::Options{.channels = shape.tokens,
-                                                       .heads = static_cast<int>(shape.heads),
-                                                       .hidden = 2 * shape.tokens,
-                                                       .dropout = kFusionDropout});
-    }
-    const Parameter* fused = scope.set().find("ct.fused_heads.weight");
-    HZ_CHECK(fused != nullptr, "the network's scope is called ct");
-    Tensor weight = fused->value;
-    weight.assign(Tensor::zeros(scope.set().context(), weight.shape()));
 }
 
-Tensor CtNetwork::read_measurements(const Tensor& measurements, const Pass& pass) const {
+Tensor CtNetwork::measured_answer(const Tensor& measurements, const Pass& pass) const {
     HZ_CHECK(measurements.rank() == 2 && measurements.dim(1) == shape_.features,
              "measurements [N, features]");
-    return measured_(Dropout(kInputDropout)(measurements, pass));
+    const Tensor hidden = measured_(Dropout(kInputDropout)(measurements, pass));
+    return measured_heads_(Dropout(kMeasuredDropout)(hidden, pass));
 }
 
-Tensor CtNetwork::measured_answer(const Tensor& hidden, const Pass& pass) const {
-    return measured_heads_(Dropout(kHiddenDropout)(hidden, pass));
+Tensor CtNetwork::places(const Tensor& slices) const {
+    HZ_CHECK(slices.rank() == 4 && slices.dim(1) == 1 && slices.dim(3) == kCtPatchSide,
+             "slices [M, 1, 32, 32]");
+    return stages_[1](stages_[0](slices));
 }
 
-Tensor CtNetwork::places(const Tensor& patches) const {
-    HZ_CHECK(patches.rank() == 5 && patches.dim(1) == 1 && patches.dim(4) == kCtPatchSide,
-             "patches [N, 1, 32, 32, 32]");
-    return stages_[1](stages_[0](patches));
+Tensor CtNetwork::slice_answers(const Tensor& places, const Pass& pass) const {
+    const Tensor last = stages_[2](places);
+    const Tensor strongest =
+        max_pool(last, {.kernel = {1, kLastSide, kLastSide}, .stride = {1, kLastSide, kLastSide}});
+    const Tensor pooled = concat({global_average_pool(last), reshape(strongest, {last.dim(0), -1})}, 1);
+    return picture_heads_(Dropout(kPictureDropout)(pooled, pass));
 }
 
-Tensor CtNetwork::correction(const Tensor& places, const Tensor& hidden, const Pass& pass) const {
-    const std::int64_t n = places.dim(0);
-    HZ_CHECK(hidden.rank() == 2 && hidden.dim(0) == n, "one row of measurements per picture");
-    const Tensor seen = place_to_token_(spatial_tokens(stages_[2](places))) + place_of_token_;
-    const Tensor measured =
-        reshape(measured_to_tokens_(hidden), {n, kMeasurementTokens, shape_.tokens}) + kind_of_token_;
-    Tensor x = concat({broadcast_to(summary_, Shape{n, 1, shape_.tokens}), measured, seen}, 1);
-    for (const TransformerBlock& block : blocks_) x = block(x, pass);
-    const Tensor summary = last_norm_(reshape(slice(x, 1, 0, 1), {n, shape_.tokens}));
-    return fused_heads_(Dropout(kHiddenDropout)(summary, pass));
+Tensor CtNetwork::combine(const Tensor& measured, const Tensor& slice_answers) const {
+    const std::int64_t n = measured.dim(0);
+    HZ_CHECK(n > 0 && slice_answers.dim(0) % n == 0, "as many slices for each case");
+    const Tensor picture = mean(reshape(slice_answers, {n, slice_answers.dim(0) / n, kOutputs}), {1});
+    return (1 - kPictureShare) * measured + kPictureShare * picture;
 }
 
 Tensor CtNetwork::operator()(const Tensor& patches, const Tensor& measurements, const Pass& pass) const {
-    const Tensor hidden = read_measurements(measurements, pass);
-    return measured_answer(hidden, pass) + correction(places(patches), hidden, pass);
+    return combine(measured_answer(measurements, pass), slice_answers(places(ct_slices(patches)), pass));
+}
+
+Tensor ct_slices(const Tensor& patches) {
+    HZ_CHECK(patches.rank() == 5 && patches.dim(1) == 1 && patches.dim(2) == kCtPatchSide,
+             "patches [N, 1, 32, 32, 32]");
+    return reshape(slice(patches, 2, kCtFirstSlice, kCtFirstSlice + kCtSlices),
+                   {patches.dim(0) * kCtSlices, 1, kCtPatchSide, kCtPatchSide});
 }
 
 std::map<std::string, double> to_manifest(const CtNetworkShape& shape) {
-    return {{"features", static_cast<double>(shape.features)}, {"hidden", static_cast<double>(shape.hidden)},
-            {"width", static_cast<double>(shape.width)},       {"tokens", static_cast<double>(shape.tokens)},
-            {"blocks", static_cast<double>(shape.blocks)},     {"heads", static_cast<double>(shape.heads)}};
+    return {{"features", static_cast<double>(shape.features)},
+            {"hidden", static_cast<double>(shape.hidden)},
+            {"width", static_cast<double>(shape.width)}};
 }
 
 Result<CtNetworkShape> ct_network_shape(const ModelManifest& manifest) {
@@ -114,11 +102,7 @@ Result<CtNetworkShape> ct_network_shape(const ModelManifest& manifest) {
     HZ_ASSIGN(shape.features, manifest.extent("features", 1, 4096));
     HZ_ASSIGN(shape.hidden, manifest.extent("hidden", 1, 4096));
     HZ_ASSIGN(shape.width, manifest.extent("width", kGroups, 256));
-    HZ_ASSIGN(shape.tokens, manifest.extent("tokens", 8, 1024));
-    HZ_ASSIGN(shape.blocks, manifest.extent("blocks", 1, 64));
-    HZ_ASSIGN(shape.heads, manifest.extent("heads", 1, 64));
-    if (shape.width % kGroups != 0 || shape.tokens % shape.heads != 0 ||
-        static_cast<std::size_t>(shape.features) != manifest.features.size()) {
+    if (shape.width % kGroups != 0 || static_cast<std::size_t>(shape.features) != manifest.features.size()) {
         return fail(ErrorCode::kMalformedInput, "the model's shape does not fit together");
     }
     return shape;

@@ -19,18 +19,19 @@ int mirrored(int i, int n) {
 float lerp(float a, float b, float t) { return a + t * (b - a); }
 
 // Trilinear interpolation with clamped coordinates.
-float sample(std::span<const float> cube, int n, const Axis& at) {
+float sample(std::span<const float> slab, SlabShape shape, const Axis& at) {
+    const int n = shape.side, extents[3] = {n, n, shape.depth};
     int low[3], high[3];
     float t[3];
     for (std::size_t k = 0; k < 3; ++k) {
-        const double v = std::clamp(at[k], 0.0, static_cast<double>(n - 1));
+        const double v = std::clamp(at[k], 0.0, static_cast<double>(extents[k] - 1));
         low[k] = static_cast<int>(v);
-        high[k] = std::min(low[k] + 1, n - 1);
+        high[k] = std::min(low[k] + 1, extents[k] - 1);
         t[k] = static_cast<float>(v - low[k]);
     }
     const auto row = [&](int y, int z) {
         const float* line =
-            cube.data() + static_cast<std::ptrdiff_t>(n) * (y + static_cast<std::ptrdiff_t>(n) * z);
+            slab.data() + static_cast<std::ptrdiff_t>(n) * (y + static_cast<std::ptrdiff_t>(n) * z);
         return lerp(line[low[0]], line[high[0]], t[0]);
     };
     return lerp(lerp(row(low[1], low[2]), row(high[1], low[2]), t[1]),
@@ -38,7 +39,7 @@ float sample(std::span<const float> cube, int n, const Axis& at) {
 }
 
 // Columns: where one step along x, y, z of the result goes in the source.
-std::array<Axis, 3> random_frame(const CubeAugmentation& how, Philox& random) {
+std::array<Axis, 3> random_frame(const VolumeAugmentation& how, Philox& random) {
     const double turn = how.turn_axial ? symmetric(random, std::numbers::pi) : 0.0;
     const double tilt = symmetric(random, how.tilt_degrees * std::numbers::pi / 180);
     const double scale = std::exp(symmetric(random, how.scale));
@@ -84,42 +85,42 @@ void augment_plane(std::span<const float> in, int side, const PlaneAugmentation&
     }
 }
 
-void augment_cube(std::span<const float> source, int source_side, int side, const CubeAugmentation& how,
+void augment_slab(std::span<const float> source, SlabShape from, SlabShape to, const VolumeAugmentation& how,
                   Philox& random, std::span<float> out) {
-    const auto cube = [](int n) {
-        return static_cast<std::size_t>(n) * static_cast<std::size_t>(n) * static_cast<std::size_t>(n);
-    };
-    HZ_CHECK(source.size() == cube(source_side) && out.size() == cube(side), "cubes of the stated sides");
+    HZ_CHECK(source.size() == from.count() && out.size() == to.count(), "slabs of the stated shapes");
     const auto frame = random_frame(how, random);
-    Axis origin{};
-    for (double& component : origin) component = 0.5 * (source_side - 1) + symmetric(random, how.shift);
+    Axis origin{0.5 * (from.side - 1), 0.5 * (from.side - 1), 0.5 * (from.depth - 1)};
+    for (double& component : origin) component += symmetric(random, how.shift);
     const auto offset = static_cast<float>(how.offset * random.normal());
     random.normal(out, offset, static_cast<float>(how.noise));
 
-    const double middle = 0.5 * (side - 1);
     std::size_t index = 0;
-    for (int z = 0; z < side; ++z) {
-        for (int y = 0; y < side; ++y) {
-            for (int x = 0; x < side; ++x, ++index) {
-                const double dx = x - middle, dy = y - middle, dz = z - middle;
+    for (int z = 0; z < to.depth; ++z) {
+        for (int y = 0; y < to.side; ++y) {
+            for (int x = 0; x < to.side; ++x, ++index) {
+                const double dx = x - 0.5 * (to.side - 1), dy = y - 0.5 * (to.side - 1),
+                             dz = z - 0.5 * (to.depth - 1);
                 Axis at;
                 for (std::size_t k = 0; k < 3; ++k)
                     at[k] = origin[k] + dx * frame[0][k] + dy * frame[1][k] + dz * frame[2][k];
-                out[index] += sample(source, source_side, at);
+                out[index] += sample(source, from, at);
             }
         }
     }
 }
 
-void middle_cube(std::span<const float> source, int source_side, int side, std::span<float> out) {
-    HZ_CHECK(side <= source_side && (source_side - side) % 2 == 0, "a middle that lies on samples");
-    const int margin = (source_side - side) / 2;
-    auto* to = out.data();
-    for (int z = 0; z < side; ++z) {
-        for (int y = 0; y < side; ++y) {
-            const auto from =
-                (static_cast<std::ptrdiff_t>(z + margin) * source_side + y + margin) * source_side + margin;
-            to = std::copy_n(source.data() + from, side, to);
+void middle_slab(std::span<const float> source, SlabShape from, SlabShape to, std::span<float> out) {
+    HZ_CHECK(source.size() == from.count() && out.size() == to.count(), "slabs of the stated shapes");
+    HZ_CHECK(to.side <= from.side && (from.side - to.side) % 2 == 0 && to.depth <= from.depth &&
+                 (from.depth - to.depth) % 2 == 0,
+             "a middle that lies on samples");
+    const int margin = (from.side - to.side) / 2, above = (from.depth - to.depth) / 2;
+    auto* into = out.data();
+    for (int z = 0; z < to.depth; ++z) {
+        for (int y = 0; y < to.side; ++y) {
+            const auto begin =
+                (static_cast<std::ptrdiff_t>(z + above) * from.side + y + margin) * from.side + margin;
+            into = std::copy_n(source.data() + begin, to.side, into);
         }
     }
 }

@@ -6,16 +6,20 @@
 namespace huizhen::engine {
 namespace {
 
-constexpr std::size_t kVoxels = std::size_t{kCtPatchSide} * kCtPatchSide * kCtPatchSide;
+constexpr SlabShape kOneSlice{1, kCtPatchSide}, kReadSlices{kCtSlices, kCtPatchSide};
 constexpr std::size_t kInferenceBatch = 32;
 constexpr std::uint64_t kCaseKey = 0xc2b2ae3d27d4eb4fU;  // so that cases never share streams with dropout
 constexpr int kStreamBitsOfCase = 8;
 
 std::int64_t extent(std::size_t n) { return static_cast<std::int64_t>(n); }
 
-Tensor patches_tensor(Context& context, std::span<const float> values) {
-    return Tensor::from(
-        context, {extent(values.size() / kVoxels), 1, kCtPatchSide, kCtPatchSide, kCtPatchSide}, values);
+Tensor slices_tensor(Context& context, std::span<const float> values) {
+    return Tensor::from(context, {extent(values.size() / kOneSlice.count()), 1, kCtPatchSide, kCtPatchSide},
+                        values);
+}
+
+SlabShape shape_of(const CtCase& one) {
+    return one.source_hu.size() == kCtSourceVolume.count() ? kCtSourceVolume : kCtSourceSlice;
 }
 
 constexpr std::size_t kSides = CtNetwork::kOutputs - CtNetwork::kAttribute;  // attributes, score, size
@@ -67,7 +71,7 @@ class Task final : public TrainingTask {
     double validate() override;
 
   private:
-    void make_picture(const CtCase& of, Philox& random, std::span<float> patch) const;
+    void make_slice(const CtCase& of, Philox& random, std::span<float> slice) const;
     void make_measurements(const CtCase& of, Philox& random, std::span<float> features) const;
     Tensor answer_loss(const Tensor& answer, const Targets& targets) const;
 
@@ -79,10 +83,10 @@ class Task final : public TrainingTask {
     std::vector<std::size_t> cases_, kept_back_;
 };
 
-void Task::make_picture(const CtCase& of, Philox& random, std::span<float> patch) const {
+void Task::make_slice(const CtCase& of, Philox& random, std::span<float> slice) const {
     std::vector<float> source(of.source_hu.size());
     std::transform(of.source_hu.begin(), of.source_hu.end(), source.begin(), ct_input);
-    augment_cube(source, kCtSourceSide, kCtPatchSide, recipe_.augmentation, random, patch);
+    augment_slab(source, shape_of(of), kOneSlice, recipe_.augmentation, random, slice);
 }
 
 void Task::make_measurements(const CtCase& of, Philox& random, std::span<float> features) const {
@@ -92,42 +96,30 @@ void Task::make_measurements(const CtCase& of, Philox& random, std::span<float> 
 }
 
 Tensor Task::loss(std::span<const std::size_t> cases, Philox& random) {
-    // Cases with a picture first, so that both kinds are runs of rows.
-    std::vector<const CtCase*> with, batch;
-    std::vector<const CtCase*> without;
-    for (const std::size_t k : cases) {
-        const CtCase& one = set_.cases[cases_[k]];
-        const bool seen = !one.source_hu.empty() && random.uniform() >= recipe_.picture_dropout;
-        (seen ? with : without).push_back(&one);
-    }
-    batch = with;
-    batch.insert(batch.end(), without.begin(), without.end());
+    // Cases with a picture first, so that they are a run of rows.
+    std::vector<const CtCase*> batch;
+    for (const std::size_t k : cases) batch.push_back(&set_.cases[cases_[k]]);
+    const auto end_of_seen = std::stable_partition(batch.begin(), batch.end(),
+                                                   [](const CtCase* one) { return !one->source_hu.empty(); });
+    const auto seen = static_cast<std::size_t>(end_of_seen - batch.begin());
 
-    const std::size_t n = batch.size(), width = scales_.size();
-    std::vector<float> patches(with.size() * kVoxels), features(n * width);
+    const std::size_t n = batch.size(), width = scales_.size(), pixels = kOneSlice.count();
+    std::vector<float> slices(seen * pixels), features(n * width);
     const std::uint64_t stream = random.take() << kStreamBitsOfCase;
     context_.executor().parallel_for(n, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t k = begin; k < end; ++k) {
             Philox own(random.seed() ^ kCaseKey ^ (k << 32), stream);
-            if (k < with.size())
-                make_picture(*batch[k], own, std::span(patches).subspan(k * kVoxels, kVoxels));
+            if (k < seen) make_slice(*batch[k], own, std::span(slices).subspan(k * pixels, pixels));
             make_measurements(*batch[k], own, std::span(features).subspan(k * width, width));
         }
     });
     const Pass pass{&random};
-    const Targets targets(context_, batch);
-    const Tensor hidden =
-        network_.read_measurements(Tensor::from(context_, {extent(n), extent(width)}, features), pass);
-    const Tensor measured = network_.measured_answer(hidden, pass);
-    if (with.empty()) return answer_loss(measured, targets);
-
-    // The measurements' answer is not changed to suit the picture: what it says has to stand without one.
-    const auto seen = extent(with.size());
-    const Tensor correction = network_.correction(network_.places(patches_tensor(context_, patches)),
-                                                  slice(hidden, 0, 0, seen).detach(), pass);
-    const Tensor corrected = slice(measured, 0, 0, seen).detach() + correction;
-    const Tensor fused_loss = answer_loss(corrected, Targets(context_, with));
-    return answer_loss(measured, targets) + static_cast<float>(recipe_.picture_weight) * fused_loss;
+    const Tensor measured =
+        network_.measured_answer(Tensor::from(context_, {extent(n), extent(width)}, features), pass);
+    const Tensor measured_loss = answer_loss(measured, Targets(context_, batch));
+    if (seen == 0) return measured_loss;
+    const Tensor pictured = network_.slice_answers(network_.places(slices_tensor(context_, slices)), pass);
+    return measured_loss + answer_loss(pictured, Targets(context_, std::span(batch).first(seen)));
 }
 
 Tensor Task::answer_loss(const Tensor& answer, const Targets& targets) const {
@@ -136,6 +128,29 @@ Tensor Task::answer_loss(const Tensor& answer, const Targets& targets) const {
     return bce_with_logits(logits, targets.malignancy, targets.weights) +
            static_cast<float>(recipe_.side_weight) *
                squared_error(sides, targets.sides, targets.side_weights);
+}
+
+// Rows of kOutputs: one a case of `measured` and `whole`, kCtSlices a case of `pictured`.
+void add_scores(std::span<const float> measured, std::span<const float> pictured,
+                std::span<const float> whole, std::size_t cases, CtScores& scores) {
+    constexpr auto kRow = static_cast<std::size_t>(CtNetwork::kOutputs);
+    for (std::size_t k = 0; k < cases; ++k) {
+        const auto row = whole.subspan(k * kRow, kRow);
+        scores.malignancy.push_back(static_cast<double>(row[CtNetwork::kMalignancy]));
+        scores.measured_malignancy.push_back(
+            static_cast<double>(measured[k * kRow + CtNetwork::kMalignancy]));
+        double of_slices = 0;
+        for (std::size_t s = k * kCtSlices; s < (k + 1) * kCtSlices; ++s) {
+            of_slices += static_cast<double>(pictured[s * kRow + CtNetwork::kMalignancy]) / kCtSlices;
+        }
+        scores.picture_malignancy.push_back(of_slices);
+        std::array<double, kAttributeCount> attributes{};
+        for (std::size_t a = 0; a < kAttributeCount; ++a) {
+            attributes[a] = attribute_score(a, static_cast<double>(row[CtNetwork::kAttribute + a]));
+        }
+        scores.attributes.push_back(attributes);
+        scores.outlined_mm.push_back(diameter_of_size(static_cast<double>(row[CtNetwork::kSize])));
+    }
 }
 
 double Task::validate() {
@@ -199,34 +214,21 @@ CtScores ct_scores(const CtNetwork& network, Context& context, const CtSet& set,
     CtScores scores;
     for (std::size_t first = 0; first < which.size(); first += kInferenceBatch) {
         const auto some = which.subspan(first, std::min(kInferenceBatch, which.size() - first));
-        std::vector<float> patches(some.size() * kVoxels), features;
+        std::vector<float> slices(some.size() * kReadSlices.count()), features;
         for (std::size_t k = 0; k < some.size(); ++k) {
             const CtCase& one = set.cases[some[k]];
-            HZ_CHECK(!one.source_hu.empty(), "cases with a picture are scored");
-            const auto patch = std::span(patches).subspan(k * kVoxels, kVoxels);
-            middle_cube(one.source_hu, kCtSourceSide, kCtPatchSide, patch);
-            std::transform(patch.begin(), patch.end(), patch.begin(), ct_input);
+            HZ_CHECK(one.source_hu.size() == kCtSourceVolume.count(), "cases with a volume are scored");
+            const auto read = std::span(slices).subspan(k * kReadSlices.count(), kReadSlices.count());
+            middle_slab(one.source_hu, kCtSourceVolume, kReadSlices, read);
+            std::transform(read.begin(), read.end(), read.begin(), ct_input);
             const auto standard = standardise(scales, one.features);
             features.insert(features.end(), standard.begin(), standard.end());
         }
-        const Tensor hidden = network.read_measurements(
+        const Tensor measured = network.measured_answer(
             Tensor::from(context, {extent(some.size()), extent(scales.size())}, features), {});
-        const Tensor measured = network.measured_answer(hidden, {});
-        const Tensor whole =
-            measured + network.correction(network.places(patches_tensor(context, patches)), hidden, {});
-        const auto alone = measured.to_vector(), answers = whole.to_vector();
-        for (std::size_t k = 0; k < some.size(); ++k) {
-            const auto row = std::span(answers).subspan(k * CtNetwork::kOutputs, CtNetwork::kOutputs);
-            scores.malignancy.push_back(static_cast<double>(row[CtNetwork::kMalignancy]));
-            scores.measured_malignancy.push_back(
-                static_cast<double>(alone[k * CtNetwork::kOutputs + CtNetwork::kMalignancy]));
-            std::array<double, kAttributeCount> attributes{};
-            for (std::size_t a = 0; a < kAttributeCount; ++a) {
-                attributes[a] = attribute_score(a, static_cast<double>(row[CtNetwork::kAttribute + a]));
-            }
-            scores.attributes.push_back(attributes);
-            scores.outlined_mm.push_back(diameter_of_size(static_cast<double>(row[CtNetwork::kSize])));
-        }
+        const Tensor pictured = network.slice_answers(network.places(slices_tensor(context, slices)), {});
+        add_scores(measured.to_vector(), pictured.to_vector(),
+                   network.combine(measured, pictured).to_vector(), some.size(), scores);
     }
     return scores;
 }

@@ -11,9 +11,6 @@
 namespace huizhen::node {
 namespace {
 
-constexpr std::size_t kSourceVoxels =
-    std::size_t{engine::kCtSourceSide} * engine::kCtSourceSide * engine::kCtSourceSide;
-
 constexpr std::size_t kOwn =
     imaging::kNoduleFeatureNames.size();  // features measured in space; as many in one slice
 constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
@@ -61,7 +58,7 @@ Result<std::optional<imaging::NoduleMeasurement>> set_inputs(const LidcNodules& 
     HZ_ASSIGN(const imaging::Volume volume, nodules.image(nodule));
     HZ_ASSIGN(const imaging::Mask outlined, nodules.mask(nodule));
     one.outlined_mm = diameter_of(outlined);
-    one.source_hu.resize(kSourceVoxels);
+    one.source_hu.resize(engine::kCtSourceVolume.count());
     const auto outline = imaging::segment_nodule(volume, nodule.centre_mm);
     if (!outline) {
         if (outline.error().code() != ErrorCode::kNotFound) return fail(outline.error().within(nodule.key));
@@ -78,8 +75,8 @@ Result<std::optional<imaging::NoduleMeasurement>> set_inputs(const LidcNodules& 
     return std::optional(measurement);
 }
 
-// A crop as a case to learn from: measurements of its one slice, no picture. Nothing where no outline is
-// found.
+// A crop as a case to learn from: its one slice, cut and measured as the slices of a volume are. Nothing
+// where no outline is found.
 std::optional<engine::CtCase> case_of_crop(const LidcCrops& crops, std::size_t k) {
     const CropCase& crop = crops.cases[k];
     if (crop.readers.empty()) return std::nullopt;
@@ -99,6 +96,10 @@ std::optional<engine::CtCase> case_of_crop(const LidcCrops& crops, std::size_t k
     one.outlined_mm = crop.diameter_mm;
     one.features.assign(kOwn, kUnknown);
     one.features.insert(one.features.end(), features.begin(), features.end());
+    std::vector<float> patch(engine::kCtSourceVolume.count());
+    imaging::canonical_patch(slice, *outline, engine::kCtSourceSide, engine::kCtPatchSpacingMm, patch);
+    one.source_hu.resize(engine::kCtSourceSlice.count());
+    std::copy_n(patch.begin(), one.source_hu.size(), one.source_hu.begin());  // all its slices are this one
     one.weight = 0.5 + 0.125 * static_cast<double>(crop.readers.size());
     one.scored = false;
     return one;

@@ -22,7 +22,7 @@ constexpr double kMiscoverage = 0.1;
 class MemberMeans {
   public:
     explicit MemberMeans(std::size_t cases)
-        : count_(cases, 0.0), raw_(count_), logits_(count_), measured_(count_) {
+        : count_(cases, 0.0), raw_(count_), logits_(count_), measured_(count_), picture_(count_) {
         for (auto& column : attributes_) column.assign(cases, 0.0);
     }
 
@@ -34,6 +34,7 @@ class MemberMeans {
             raw_[i] += scores.malignancy[k];
             logits_[i] += map.logit(scores.malignancy[k]);
             measured_[i] += scores.measured_malignancy[k];
+            picture_[i] += scores.picture_malignancy[k];
             for (std::size_t a = 0; a < engine::kAttributeCount; ++a)
                 attributes_[a][i] += scores.attributes[k][a];
         }
@@ -57,6 +58,7 @@ class MemberMeans {
             cases.raw.push_back(raw_[i] / count_[i]);
             cases.logits.push_back(logits_[i] / count_[i]);
             cases.measured.push_back(measured_[i] / count_[i]);
+            cases.picture.push_back(picture_[i] / count_[i]);
             for (std::size_t a = 0; a < engine::kAttributeCount; ++a) {
                 cases.attributes[a].push_back(attributes_[a][i] / count_[i]);
             }
@@ -65,7 +67,7 @@ class MemberMeans {
     }
 
   private:
-    std::vector<double> count_, raw_, logits_, measured_;
+    std::vector<double> count_, raw_, logits_, measured_, picture_;
     std::array<std::vector<double>, engine::kAttributeCount> attributes_;
 };
 
@@ -199,6 +201,7 @@ void add_scores(const EvaluationCases& cases, const BootstrapOptions& options, E
     evaluation.scores = {
         score_figures("CT model", cases, cases.logits, options),
         score_figures("its measurements alone", cases, cases.measured, options),
+        score_figures("its picture alone", cases, cases.picture, options),
         score_figures("own diameter", cases, cases.own_diameters, options),
         score_figures("readers' diameter", cases, cases.diameters, options),
     };
@@ -214,6 +217,10 @@ void add_scores(const EvaluationCases& cases, const BootstrapOptions& options, E
 Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runtime,
                             const std::stop_token& stop, ProgressSink& progress) {
     HZ_ASSIGN(const engine::CtEnsemble ensemble, engine::CtEnsemble::load(request.model, runtime.context()));
+    std::optional<engine::NoduleClassifier> classifier;
+    if (std::filesystem::exists(request.data / "luna-patches" / ("labels_" + request.split + ".csv"))) {
+        HZ_ASSIGN(classifier, engine::NoduleClassifier::load(request.model, runtime.context()));
+    }
     HZ_ASSIGN(const CtCohort cohort,
               read_ct_cohort(request.data, request.split, kFolds, runtime.executor(), stop, progress));
     const EvaluationCases cases = ask_members(ensemble, cohort, progress);
@@ -236,10 +243,9 @@ Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runti
     evaluation.attributes = attribute_figures(cases, cohort);
     evaluation.formulas = formula_figures(cases, cohort, options);
     evaluation.proven = proven_figures(cases, cohort, options);
-    if (std::filesystem::exists(request.data / "luna-patches")) {
-        HZ_ASSIGN(const auto classifier, engine::NoduleClassifier::load(request.model, runtime.context()));
-        evaluation.nodule_sha256 = classifier.sha256();
-        HZ_ASSIGN(evaluation.nodule_or_not, nodule_figures(request, classifier, runtime));
+    if (classifier) {
+        evaluation.nodule_sha256 = classifier->sha256();
+        HZ_ASSIGN(evaluation.nodule_or_not, nodule_figures(request, *classifier, runtime));
     }
     return evaluation;
 }

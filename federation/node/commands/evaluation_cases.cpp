@@ -171,7 +171,7 @@ std::vector<FormulaFigures> formula_figures(const EvaluationCases& cases, const 
             formulas[f].name = results[f].name;
             formulas[f].computed += results[f].probability ? 1 : 0;
             probabilities[f].push_back(results[f].probability.value_or(kNaN));
-            missing[f].insert(results[f].missing.begin(), results[f].missing.end());
+            if (measurement) missing[f].insert(results[f].missing.begin(), results[f].missing.end());
         }
     }
     for (std::size_t f = 0; f < formulas.size(); ++f) {

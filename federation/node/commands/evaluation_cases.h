@@ -13,10 +13,10 @@ namespace huizhen::node {
 struct EvaluationCases {
     std::vector<std::size_t> which;  // in the cohort
     std::vector<int> labels, patients, folds;
-    std::vector<double> diameters;      // readers', mm
-    std::vector<double> own_diameters;  // mm; 0 without an outline
-    std::vector<double> raw, logits;    // the members' mean, before and after calibration
-    std::vector<double> measured;       // their measurements' answer alone
+    std::vector<double> diameters;          // readers', mm
+    std::vector<double> own_diameters;      // mm; 0 without an outline
+    std::vector<double> raw, logits;        // the members' mean, before and after calibration
+    std::vector<double> measured, picture;  // what either reader of the members says alone
     std::array<std::vector<double>, engine::kAttributeCount> attributes;  // on the readers' scales
 };
 

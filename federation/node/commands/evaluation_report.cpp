@@ -35,7 +35,7 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 void row(std::ostream& out, const std::string& name, const std::vector<std::string>& cells) {
-    out << "  " << padded(name, 26);
+    out << "  " << padded(name, 36);
     for (const std::string& cell : cells) out << padded(cell, 26);
     out << '\n';
 }
@@ -78,7 +78,7 @@ void write_others(const Evaluation& e, std::ostream& out) {
                 {with_interval(f.figures->auc), with_interval(f.figures->banded),
                  with_interval(f.figures->matched)});
         } else {
-            out << "  " << padded(f.name, 26) << "computed for " << f.computed << " of " << e.nodules
+            out << "  " << padded(f.name, 36) << "computed for " << f.computed << " of " << e.nodules
                 << "; needs " << join(f.missing) << '\n';
         }
     }

@@ -11,6 +11,7 @@
 #include <huizhen/node/terminal/stop_signals.h>
 
 #include "commands.h"
+#include "member_store.h"
 #include "report_error.h"
 
 namespace huizhen::node {
@@ -20,28 +21,33 @@ using Train = Status (*)(const TrainRequest&, const TrainContext&);
 
 struct Arguments {
     TrainRequest request;
+    int members = 0;
     std::size_t threads = 0;
     bool quiet = false;
 };
 
-// Members weigh the same; reading the cohort is small beside them.
-std::vector<StageShare> stages() {
-    static const std::vector<std::string> names = [] {
-        std::vector<std::string> made;
-        for (int fold = 1; fold <= kFolds; ++fold) {
-            made.push_back("member " + std::to_string(fold) + " of " + std::to_string(kFolds));
-        }
-        return made;
-    }();
-    std::vector<StageShare> shares{{"measuring nodules", 0.3}};
-    for (const std::string& name : names) shares.push_back({name, 1});
-    return shares;
-}
+// Members weigh the same; reading the cohort is small beside them. Names are those of the stages in
+// train_*.cpp.
+class Stages {
+  public:
+    explicit Stages(int members) {
+        for (int member = 0; member < members; ++member) names_.push_back(member_stage(member, members));
+    }
+    std::vector<StageShare> shares() const {
+        std::vector<StageShare> shares{{"measuring nodules", 1}};
+        for (const std::string& name : names_) shares.push_back({name, 1});
+        return shares;
+    }
+
+  private:
+    std::vector<std::string> names_;
+};
 
 ExitCode run(const Arguments& arguments, Train train) {
     const StopSignals signals;
     EngineRuntime engine(arguments.threads);
-    ProgressBar bar(std::cerr, system_clock(), stages(), standard_error_style());
+    const Stages stages(arguments.members);
+    ProgressBar bar(std::cerr, system_clock(), stages.shares(), standard_error_style());
     ProgressSink& progress = arguments.quiet ? silent_progress() : bar;
     if (!arguments.quiet && standard_error_style().terminal)
         log::set_level(log::Level::kWarning);  // the bar has the line
@@ -52,8 +58,10 @@ ExitCode run(const Arguments& arguments, Train train) {
     return print(figures.str());
 }
 
-void add_model(CLI::App& train, Action& action, const char* name, const char* what, Train function) {
+void add_model(CLI::App& train, Action& action, const char* name, const char* what, int members,
+               Train function) {
     const auto arguments = std::make_shared<Arguments>();
+    arguments->members = members;
     if (const char* data = std::getenv("HUIZHEN_DATA")) arguments->request.data = data;
     CLI::App* command = train.add_subcommand(name, what);
     command
@@ -75,8 +83,9 @@ void add_model(CLI::App& train, Action& action, const char* name, const char* wh
 void add_train(CLI::App& program, Action& action) {
     CLI::App* train = program.add_subcommand("train", "Makes the models from the research cohorts");
     train->require_subcommand(1);
-    add_model(*train, action, "ct", "Malignancy and attributes, from lidc-nodules and lidc-crops", train_ct);
-    add_model(*train, action, "nodule-classifier", "Nodule or not, from luna-patches",
+    add_model(*train, action, "ct", "Malignancy and attributes, from lidc-nodules and lidc-crops", kCtMembers,
+              train_ct);
+    add_model(*train, action, "nodule-classifier", "Nodule or not, from luna-patches", kNoduleMembers,
               train_nodule_classifier);
 }
 

@@ -23,7 +23,8 @@ engine::CtRecipe recipe_for(const engine::CtSet& set) {
 }
 
 engine::ModelManifest manifest_of(const TrainRequest& request, const engine::CtRecipe& recipe,
-                                  const CtCohort& cohort, int fold) {
+                                  const CtCohort& cohort, int member) {
+    const int fold = member % kFolds;
     engine::ModelManifest manifest;
     manifest.architecture = engine::kCtArchitecture;
     manifest.shape = engine::to_manifest(recipe.shape);
@@ -37,44 +38,48 @@ engine::ModelManifest manifest_of(const TrainRequest& request, const engine::CtR
     manifest.provenance = {{"command", "huizhen-node train ct"},
                            {"data", "lidc-nodules and lidc-crops (LIDC-IDRI, CC BY 3.0)"},
                            {"seed", std::to_string(request.seed)},
+                           {"member", std::to_string(member)},
                            {"fold_kept_back", std::to_string(fold)},
                            {"software", std::string(software_version())}};
     return manifest;
 }
 
-// What members say of the cases they have not seen: logits of the whole answer, and of the measurements'
-// alone.
+// Means of what members say of the cases they have not seen: logits of the whole answer, and of either
+// reader.
 struct HeldOut {
-    std::vector<double> logits, measured;
+    std::vector<double> logits, measured, picture;
 };
 
 // Trains one member, or takes it from a former run, and asks it about the fold it has not seen.
 Status make_member(const TrainRequest& request, const TrainContext& context, const CtCohort& cohort,
-                   const MemberStore& store, const engine::ModelManifest& manifest, int fold,
+                   const MemberStore& store, const engine::ModelManifest& manifest, int member,
                    HeldOut& held_out) {
+    const int fold = member % kFolds;
     engine::CtRecipe recipe = recipe_for(cohort.set);
-    const std::uint64_t seed = request.seed * kFolds + static_cast<unsigned>(fold);
+    const std::uint64_t seed = request.seed * kCtMembers + static_cast<unsigned>(member);
     engine::ParameterSet parameters(context.engine.context(), seed);
     const engine::CtNetwork network(engine::Scope(parameters, "ct"), recipe.shape);
     bool finished = false;
     if (request.resume) {
-        HZ_ASSIGN(finished, store.load_finished(fold, manifest, parameters));
+        HZ_ASSIGN(finished, store.load_finished(member, manifest, parameters));
     }
     if (!finished) {
         recipe.training.seed = seed;
-        recipe.training.checkpoint = store.partial_path(fold);
+        recipe.training.checkpoint = store.partial_path(member);
         recipe.training.resume = request.resume;
-        recipe.training.stage = "member " + std::to_string(fold + 1) + " of " + std::to_string(kFolds);
+        recipe.training.stage = member_stage(member, kCtMembers);
         HZ_TRY(engine::train_ct_network(network, parameters, cohort.set, fold, manifest.features, recipe,
                                         context.stop, context.progress));
-        HZ_TRY(store.save(fold, manifest, parameters));
+        HZ_TRY(store.save(member, manifest, parameters));
     }
     const auto kept_back = engine::ct_held_out_cases(cohort.set, fold);
     const auto scores =
         engine::ct_scores(network, context.engine.context(), cohort.set, manifest.features, kept_back);
+    constexpr double kShare = static_cast<double>(kFolds) / kCtMembers;
     for (std::size_t k = 0; k < kept_back.size(); ++k) {
-        held_out.logits[kept_back[k]] = scores.malignancy[k];
-        held_out.measured[kept_back[k]] = scores.measured_malignancy[k];
+        held_out.logits[kept_back[k]] += kShare * scores.malignancy[k];
+        held_out.measured[kept_back[k]] += kShare * scores.measured_malignancy[k];
+        held_out.picture[kept_back[k]] += kShare * scores.picture_malignancy[k];
     }
     return {};
 }
@@ -83,15 +88,15 @@ Status write_calibrated(const TrainContext& context, const CtCohort& cohort, con
                         std::vector<engine::ModelManifest>& manifests,
                         const engine::CalibrationMap& calibration,
                         const engine::ConformalThresholds& conformal) {
-    for (int fold = 0; fold < kFolds; ++fold) {
-        engine::ModelManifest& manifest = manifests[static_cast<std::size_t>(fold)];
+    for (int member = 0; member < kCtMembers; ++member) {
+        engine::ModelManifest& manifest = manifests[static_cast<std::size_t>(member)];
         engine::ParameterSet parameters(context.engine.context(), 0);
         const engine::CtNetwork network(engine::Scope(parameters, "ct"), recipe_for(cohort.set).shape);
-        HZ_ASSIGN(const bool there, store.load_finished(fold, manifest, parameters));
-        if (!there) return fail(ErrorCode::kIo, store.path(fold).string() + " vanished during training");
+        HZ_ASSIGN(const bool there, store.load_finished(member, manifest, parameters));
+        if (!there) return fail(ErrorCode::kIo, store.path(member).string() + " vanished during training");
         manifest.calibration = calibration;
         manifest.conformal = conformal;
-        HZ_TRY(store.save(fold, manifest, parameters));
+        HZ_TRY(store.save(member, manifest, parameters));
     }
     return {};
 }
@@ -105,11 +110,11 @@ Status train_ct(const TrainRequest& request, const TrainContext& context) {
     HZ_TRY(store.prepare());
 
     const std::size_t scored = cohort.nodules.cases.size();  // the first cases of the set
-    HeldOut held_out{std::vector<double>(scored), std::vector<double>(scored)};
+    HeldOut held_out{std::vector<double>(scored), std::vector<double>(scored), std::vector<double>(scored)};
     std::vector<engine::ModelManifest> manifests;
-    for (int fold = 0; fold < kFolds; ++fold) {
-        manifests.push_back(manifest_of(request, recipe_for(cohort.set), cohort, fold));
-        HZ_TRY(make_member(request, context, cohort, store, manifests.back(), fold, held_out));
+    for (int member = 0; member < kCtMembers; ++member) {
+        manifests.push_back(manifest_of(request, recipe_for(cohort.set), cohort, member));
+        HZ_TRY(make_member(request, context, cohort, store, manifests.back(), member, held_out));
     }
 
     std::vector<int> labels, folds;
@@ -133,6 +138,7 @@ Status train_ct(const TrainRequest& request, const TrainContext& context) {
     context.report << "malignancy, on patients no member saw in training\n";
     line("CT model", held_out.logits);
     line("its measurements alone", held_out.measured);
+    line("its picture alone", held_out.picture);
     line("readers' diameter alone", diameters);
     context.report << "ECE " << engine::expected_calibration_error(honest, labels) << '\n';
     return {};

@@ -77,7 +77,7 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
             recipe.training.seed = request.seed * kFolds + static_cast<unsigned>(fold);
             recipe.training.checkpoint = store.partial_path(fold);
             recipe.training.resume = request.resume;
-            recipe.training.stage = "member " + std::to_string(fold + 1) + " of " + std::to_string(kFolds);
+            recipe.training.stage = member_stage(fold, kNoduleMembers);
             HZ_TRY(engine::train_nodule_network(network, parameters, patches, fold, recipe, context.stop,
                                                 context.progress));
             HZ_TRY(store.save(fold, manifests.back(), parameters));

@@ -12,7 +12,7 @@ namespace huizhen::engine {
 namespace {
 
 constexpr int kSource = kCtSourceSide;
-constexpr int kSpot[3] = {8, 23, 12};  // of the patch; where the answer is, away from the middle
+constexpr int kSpot[3] = {8, 23, 16};  // of the patch; where the answer is, away from the middle
 
 // A network that learned to look for a dense spot at one place away from the middle: what decides is known,
 // and it is not where a centred Gaussian points.
@@ -35,7 +35,7 @@ class EvidenceTest : public ::testing::Test {
             Philox random(3);
             for (int k = 0; k < 96; ++k) set.cases.push_back(make_case(k, random));
             CtRecipe recipe;
-            recipe.shape = {.features = 1, .hidden = 8, .width = 8, .tokens = 16, .blocks = 1, .heads = 2};
+            recipe.shape = {.features = 1, .hidden = 8, .width = 8};
             recipe.augmentation = {.turn_axial = false,
                                    .tilt_degrees = 0,
                                    .mirror = false,
@@ -43,7 +43,6 @@ class EvidenceTest : public ::testing::Test {
                                    .shift = 0.5,
                                    .offset = 0.02,
                                    .noise = 0.02};
-            recipe.picture_dropout = 0;
             recipe.side_weight = 0;
             recipe.training = {.epochs = 40,
                                .batch = 16,
@@ -83,11 +82,11 @@ class EvidenceTest : public ::testing::Test {
             return one;
         }
 
-        // Noise, a ball in the middle of any size as a decoy, and the spot or not.
+        // Noise, a ball in the middle as a decoy, of any size or none, and the spot or not.
         static std::vector<float> picture(bool with_spot, Philox& random) {
             std::vector<float> hu(static_cast<std::size_t>(kSource) * kSource * kSource);
             random.normal(hu, -850.0F, 40.0F);
-            const double radius = 3 + 5 * random.uniform();
+            const double radius = std::max(0.0, 12 * random.uniform() - 4);
             const int margin = (kSource - kCtPatchSide) / 2;
             for (int z = 0; z < kSource; ++z) {
                 for (int y = 0; y < kSource; ++y) {
@@ -109,7 +108,7 @@ class EvidenceTest : public ::testing::Test {
     static std::vector<float> patch(std::uint64_t seed) {
         Philox random(seed);
         std::vector<float> hu(static_cast<std::size_t>(kCtPatchSide) * kCtPatchSide * kCtPatchSide);
-        middle_cube(World::picture(true, random), kSource, kCtPatchSide, hu);
+        middle_slab(World::picture(true, random), kCtSourceVolume, {kCtPatchSide, kCtPatchSide}, hu);
         return hu;
     }
 
@@ -171,7 +170,7 @@ TEST_F(EvidenceTest, repeats_exactly_and_follows_the_weights) {
     const auto& member = world_->ensemble->members().front();
     ParameterSet random(world_->context, 77);
     const CtNetwork network(Scope(random, "ct"), member.network->shape());
-    Tensor heads = random.find("ct.fused_heads.weight")->value;
+    Tensor heads = random.find("ct.picture_heads.weight")->value;
     std::vector<float> stirred(static_cast<std::size_t>(heads.count()));
     Philox(5).normal(stirred);
     heads.assign(stirred);

@@ -22,18 +22,14 @@ class CtEnsembleTest : public ::testing::Test {
         ModelManifest manifest;
         manifest.architecture = kCtArchitecture;
         for (const auto& name : features) manifest.features.push_back({name, 1.0, 2.0});
-        const CtNetworkShape shape{.features = static_cast<std::int64_t>(features.size()),
-                                   .hidden = 8,
-                                   .width = 8,
-                                   .tokens = 16,
-                                   .blocks = 1,
-                                   .heads = 2};
+        const CtNetworkShape shape{
+            .features = static_cast<std::int64_t>(features.size()), .hidden = 8, .width = 8};
         manifest.shape = to_manifest(shape);
         manifest.calibration = {CalibrationKind::kPlatt, 0.5, 1, 0.1};
         manifest.conformal = {0.1, 0.6, 0.6};
         ParameterSet parameters(context_, static_cast<std::uint64_t>(number));
         const CtNetwork network(Scope(parameters, "ct"), shape);
-        Tensor heads = parameters.find("ct.fused_heads.weight")->value;
+        Tensor heads = parameters.find("ct.picture_heads.weight")->value;
         std::vector<float> stirred(static_cast<std::size_t>(heads.count()));
         Philox(static_cast<std::uint64_t>(number)).normal(stirred);
         heads.assign(stirred);

@@ -8,7 +8,7 @@ namespace {
 
 ModelManifest sample() {
     ModelManifest manifest;
-    manifest.architecture = "ct-fusion/1";
+    manifest.architecture = "ct-readers/1";
     manifest.shape = {{"width", 16}};
     manifest.features = {{"log_diameter_mm", 2.1, 0.4}};
     manifest.calibration = {CalibrationKind::kPlatt, 1.25, 1, -0.3};
@@ -21,7 +21,7 @@ ModelManifest sample() {
 }
 
 TEST(Manifest, comes_back_as_it_was_written) {
-    const auto read = parse_manifest(to_metadata(sample()), "ct-fusion/1");
+    const auto read = parse_manifest(to_metadata(sample()), "ct-readers/1");
     ASSERT_TRUE(read) << read.error().to_string();
     EXPECT_EQ(read->shape, sample().shape);
     ASSERT_EQ(read->features.size(), 1U);
@@ -40,7 +40,7 @@ TEST(Manifest, refuses_a_format_or_architecture_it_does_not_know) {
     auto metadata = to_metadata(sample());
     EXPECT_EQ(parse_manifest(metadata, "nodule-2d/1").error().code(), ErrorCode::kIntegrity);
     metadata["huizhen.format"] = "2";
-    const auto later = parse_manifest(metadata, "ct-fusion/1");
+    const auto later = parse_manifest(metadata, "ct-readers/1");
     ASSERT_FALSE(later);
     EXPECT_EQ(later.error().code(), ErrorCode::kIntegrity);
     EXPECT_THAT(later.error().message(), ::testing::HasSubstr("format 2"));
@@ -57,9 +57,9 @@ TEST(Manifest, refuses_what_is_damaged) {
         const auto at = text.find(from);
         ASSERT_NE(at, std::string::npos) << from;
         text.replace(at, from.size(), to);
-        EXPECT_EQ(parse_manifest(metadata, "ct-fusion/1").error().code(), ErrorCode::kMalformedInput) << to;
+        EXPECT_EQ(parse_manifest(metadata, "ct-readers/1").error().code(), ErrorCode::kMalformedInput) << to;
     }
-    EXPECT_EQ(parse_manifest({}, "ct-fusion/1").error().code(), ErrorCode::kMalformedInput);
+    EXPECT_EQ(parse_manifest({}, "ct-readers/1").error().code(), ErrorCode::kMalformedInput);
 }
 
 TEST(Manifest, an_extent_is_whole_and_within_bounds) {

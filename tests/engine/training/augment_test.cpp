@@ -9,7 +9,7 @@ namespace {
 
 constexpr PlaneAugmentation kStillPlane{
     .turn = false, .mirror = false, .scale = 0, .shift = 0, .contrast = 0, .brightness = 0, .noise = 0};
-constexpr CubeAugmentation kStillCube{
+constexpr VolumeAugmentation kStillCube{
     .turn_axial = false, .tilt_degrees = 0, .mirror = false, .scale = 0, .shift = 0, .offset = 0, .noise = 0};
 
 std::vector<float> ramp(std::size_t count) {
@@ -31,20 +31,32 @@ TEST(Augment, without_any_change_gives_the_picture_back) {
     std::vector<float> out(49), inner(216), wanted(216);
     augment_plane(plane, 7, kStillPlane, random, out);
     EXPECT_LT(distance(plane, out), 1e-4);
-    augment_cube(cube, 10, 6, kStillCube, random, inner);
-    middle_cube(cube, 10, 6, wanted);
+    augment_slab(cube, {10, 10}, {6, 6}, kStillCube, random, inner);
+    middle_slab(cube, {10, 10}, {6, 6}, wanted);
     EXPECT_EQ(wanted.front(), 222.0F);  // (2, 2, 2) of 10^3
     EXPECT_LT(distance(wanted, inner), 1e-3);
+}
+
+TEST(Augment, one_slice_goes_on_unchanged_above_and_below) {
+    Philox random(1);
+    const auto slice = ramp(100);
+    std::vector<float> out(3 * 36), wanted(36);
+    augment_slab(slice, {1, 10}, {3, 6}, kStillCube, random, out);
+    middle_slab(slice, {1, 10}, {1, 6}, wanted);
+    EXPECT_EQ(wanted.front(), 22.0F);  // (2, 2) of 10^2
+    for (std::size_t z = 0; z < 3; ++z) {
+        EXPECT_LT(distance(std::span(out).subspan(z * 36, 36), wanted), 1e-4) << z;
+    }
 }
 
 TEST(Augment, repeats_with_the_generator_and_differs_without) {
     const auto cube = ramp(1000);
     std::vector<float> a(216), b(216), c(216);
     Philox first(4), again(4);
-    const CubeAugmentation how{.tilt_degrees = 15, .scale = 0.1, .shift = 1, .offset = 0.1, .noise = 0.1};
-    augment_cube(cube, 10, 6, how, first, a);
-    augment_cube(cube, 10, 6, how, again, b);
-    augment_cube(cube, 10, 6, how, first, c);
+    const VolumeAugmentation how{.tilt_degrees = 15, .scale = 0.1, .shift = 1, .offset = 0.1, .noise = 0.1};
+    augment_slab(cube, {10, 10}, {6, 6}, how, first, a);
+    augment_slab(cube, {10, 10}, {6, 6}, how, again, b);
+    augment_slab(cube, {10, 10}, {6, 6}, how, first, c);
     EXPECT_EQ(a, b);
     EXPECT_NE(a, c);
 }
@@ -65,7 +77,7 @@ TEST(Augment, turning_keeps_lengths) {
     Philox random(2);
     std::vector<float> out(ball.size());
     for (int k = 0; k < 8; ++k) {
-        augment_cube(ball, kSide, kSide, {.tilt_degrees = 40, .shift = 0}, random, out);
+        augment_slab(ball, {kSide, kSide}, {kSide, kSide}, {.tilt_degrees = 40, .shift = 0}, random, out);
         EXPECT_LT(distance(ball, out), 0.9);  // interpolation rounds the tip
         const double before = std::accumulate(ball.begin(), ball.end(), 0.0);
         EXPECT_NEAR(std::accumulate(out.begin(), out.end(), 0.0) / before, 1.0, 0.01);
@@ -102,7 +114,7 @@ TEST(Augment, noise_has_the_deviation_asked_for) {
     Philox random(8);
     auto how = kStillCube;
     how.noise = 0.5;
-    augment_cube(flat, 30, 30, how, random, out);
+    augment_slab(flat, {30, 30}, {30, 30}, how, random, out);
     double squares = 0;
     for (const float v : out) squares += static_cast<double>(v) * static_cast<double>(v);
     EXPECT_NEAR(std::sqrt(squares / static_cast<double>(out.size())), 0.5, 0.01);

@@ -51,7 +51,7 @@ TEST(TrainServe, no_member_has_seen_the_patient_of_the_demonstration) {
     EngineRuntime runtime(1);
     const auto ensemble = engine::CtEnsemble::load(default_models_folder(), runtime.context());
     ASSERT_TRUE(ensemble) << ensemble.error().to_string();
-    EXPECT_EQ(ensemble->members().size(), 5U);
+    EXPECT_EQ(ensemble->members().size(), 10U);
     for (const auto& member : ensemble->members()) {
         EXPECT_FALSE(member.manifest.has_seen(kDemoPatient)) << member.file;
         EXPECT_FALSE(member.manifest.trained_on.empty());

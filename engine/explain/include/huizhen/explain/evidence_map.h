@@ -12,8 +12,10 @@
 
 namespace huizhen::engine {
 
-// 3D Grad-CAM (Selvaraju et al. 2017) over the stem's second stage, 8^3 places of 4 samples, made finer by
-// trilinear interpolation; the mean over the members. One backward pass a member.
+// Grad-CAM (Selvaraju et al. 2017) with each place's own gradient instead of their mean (HiResCAM, Draelos
+// and Carin 2020, arXiv:2011.08891), over the stem's second stage: 8 x 8 places of 4 samples in each slice
+// that is read (kCtSlices of them; 0 in all others), made finer by bilinear interpolation; the mean over the
+// members. One backward pass a member.
 Result<std::vector<float>> grad_cam(const CtEnsemble& ensemble, const CtInput& input);
 
 // The slow truth: how far the score falls when a block of `block`^3 samples is replaced by aerated lung, for

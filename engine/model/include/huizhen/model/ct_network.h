@@ -1,9 +1,9 @@
 #pragma once
 
-// The CT model of one nodule. Measurements are read by a small perceptron, whose answer stands by itself and
-// also becomes tokens; a strided 3D convolutional stem turns the picture into tokens beside them; a
-// transformer fuses both, and what it finds corrects the answer. A case without a picture has no picture
-// tokens and only the first answer.
+// The CT model of one nodule: two readers that answer by themselves. A perceptron reads the measurements; a
+// strided convolutional stem reads the axial slices through the nodule's middle, one at a time, so that it
+// learns from published single slices too. The answer is a mean of both. A case without a picture has only
+// the first.
 
 #include <cstdint>
 #include <map>
@@ -17,9 +17,12 @@
 
 namespace huizhen::engine {
 
-inline constexpr std::string_view kCtArchitecture = "ct-fusion/1";
+inline constexpr std::string_view kCtArchitecture = "ct-readers/1";
 inline constexpr int kCtPatchSide = 32;  // samples
 inline constexpr double kCtPatchSpacingMm = 1.0;
+// Slices of the patch that are read: the middle ones.
+inline constexpr int kCtSlices = 4;
+inline constexpr int kCtFirstSlice = (kCtPatchSide - kCtSlices) / 2;
 
 // The network's input for a Hounsfield value: -1000 to 400 HU become -1 to 1, cut outside.
 float ct_input(float hu);
@@ -30,11 +33,8 @@ double diameter_of_size(double size);
 
 struct CtNetworkShape {
     std::int64_t features = 0;  // measurements
-    std::int64_t hidden = 64;   // of the perceptron
-    std::int64_t width = 16;    // channels of the first of the stem's three stages, doubled at each
-    std::int64_t tokens = 64;   // channels of a token
-    std::int64_t blocks = 2;    // of the transformer
-    std::int64_t heads = 4;
+    std::int64_t hidden = 128;  // of the perceptron
+    std::int64_t width = 24;    // channels of the first of the stem's three stages, doubled at each
 };
 
 class CtNetwork {
@@ -49,25 +49,26 @@ class CtNetwork {
 
     CtNetwork(const Scope& scope, const CtNetworkShape& shape);
 
-    // What the measurements alone say. [N, features] -> hidden [N, hidden]
-    Tensor read_measurements(const Tensor& measurements, const Pass& pass) const;
-    Tensor measured_answer(const Tensor& hidden, const Pass& pass) const;  // [N, kOutputs]
+    // What the measurements say. [N, features] -> [N, kOutputs]
+    Tensor measured_answer(const Tensor& measurements, const Pass& pass) const;
 
-    // patches [N, 1, 32, 32, 32] of ct_input() -> what the evidence map is made of, [N, 2 width, 8, 8, 8]
-    Tensor places(const Tensor& patches) const;
-    // What the picture, seen together with the measurements, adds to the answer. [N, kOutputs]
-    Tensor correction(const Tensor& places, const Tensor& hidden, const Pass& pass) const;
+    // slices [M, 1, 32, 32] of ct_input() -> what the evidence map is made of, [M, 2 width, 8, 8]
+    Tensor places(const Tensor& slices) const;
+    // What single slices say. [M, kOutputs]
+    Tensor slice_answers(const Tensor& places, const Pass& pass) const;
 
-    // The whole answer for cases with a picture.
+    // The whole answer from both: [N, kOutputs], slice_answers() of [N * slices a case].
+    Tensor combine(const Tensor& measured, const Tensor& slice_answers) const;
+    // For cases with a picture: patches [N, 1, 32, 32, 32], measurements [N, features].
     Tensor operator()(const Tensor& patches, const Tensor& measurements, const Pass& pass) const;
 
     const CtNetworkShape& shape() const { return shape_; }
 
   private:
     struct Stage {
-        Conv3d down;
+        Conv2d down;
         GroupNorm down_norm;
-        Conv3d conv;
+        Conv2d conv;
         GroupNorm norm;
         Stage(const Scope& scope, std::int64_t in, std::int64_t out);
         Tensor operator()(const Tensor& x) const;
@@ -76,15 +77,11 @@ class CtNetwork {
     Linear measured_;
     Linear measured_heads_;
     std::vector<Stage> stages_;
-    Linear place_to_token_;
-    Tensor place_of_token_;      // [1, 64, tokens]
-    Linear measured_to_tokens_;  // to kMeasurementTokens tokens
-    Tensor kind_of_token_;       // [1, kMeasurementTokens, tokens]
-    Tensor summary_;             // [1, 1, tokens], the token the heads read
-    std::vector<TransformerBlock> blocks_;
-    LayerNorm last_norm_;
-    Linear fused_heads_;  // starts at zero: the picture has to earn its say
+    Linear picture_heads_;
 };
+
+// The slices of patches [N, 1, 32, 32, 32] that are read: [N * kCtSlices, 1, 32, 32].
+Tensor ct_slices(const Tensor& patches);
 
 // Targets and answers in units in which readers differ by about 1: four over the length of the attribute's
 // scale.

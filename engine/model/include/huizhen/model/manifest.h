@@ -25,7 +25,7 @@ struct FeatureScale {
 inline constexpr double kFeatureLimit = 4;
 
 struct ModelManifest {
-    std::string architecture;             // "ct-fusion/1", "nodule-2d/1"
+    std::string architecture;             // "ct-readers/1", "nodule-2d/1"
     std::map<std::string, double> shape;  // widths and counts the architecture is built from
     std::vector<FeatureScale> features;   // in input order; empty for a network of pictures alone
     CalibrationMap calibration;

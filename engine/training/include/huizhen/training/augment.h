@@ -24,22 +24,31 @@ struct PlaneAugmentation {
 void augment_plane(std::span<const float> in, int side, const PlaneAugmentation& how, Philox& random,
                    std::span<float> out);
 
-struct CubeAugmentation {
+struct VolumeAugmentation {
     bool turn_axial = true;   // by any angle in the axial plane
     double tilt_degrees = 0;  // of the axis, in either direction
     bool mirror = true;       // each axis by itself
     double scale = 0.0;       // natural logarithm; size carries meaning, so keep it small
     double shift = 1;         // samples, each axis
-    double offset = 0;        // deviation of one offset for the whole cube, in units of the values
+    double offset = 0;        // deviation of one offset for the whole volume, in units of the values
     double noise = 0;         // deviation per sample, the same units
 };
 
-// A cube of `side`^3 cut from the middle of one of `source_side`^3, x fastest. Trilinear; beyond the source
-// the nearest sample repeats.
-void augment_cube(std::span<const float> source, int source_side, int side, const CubeAugmentation& how,
+struct SlabShape {
+    int depth, side;  // depth slices of side x side
+
+    std::size_t count() const {
+        return static_cast<std::size_t>(depth) * static_cast<std::size_t>(side) *
+               static_cast<std::size_t>(side);
+    }
+};
+
+// A slab of shape `to` cut from the middle of one of shape `from`, x fastest. Trilinear; beyond the source
+// the nearest sample repeats, so that a source of one slice goes on unchanged above and below.
+void augment_slab(std::span<const float> source, SlabShape from, SlabShape to, const VolumeAugmentation& how,
                   Philox& random, std::span<float> out);
 
-// The middle itself, untouched. The sides must differ by an even number.
-void middle_cube(std::span<const float> source, int source_side, int side, std::span<float> out);
+// The middle itself, untouched. Depths and sides must differ by even numbers.
+void middle_slab(std::span<const float> source, SlabShape from, SlabShape to, std::span<float> out);
 
 }  // namespace huizhen::engine

@@ -1,8 +1,9 @@
 #pragma once
 
 // Trains the CT network: malignancy, the eight attributes and the outlined size at once, each from what
-// readers said, where they said it. Cases without a picture (crops of one slice) teach the measurements'
-// part.
+// readers said, where they said it. The two readers of the network learn apart, each from the whole of what
+// readers said, so that neither leans on the other's training error. A case may be a volume, a single slice,
+// or measurements alone.
 
 #include <array>
 #include <optional>
@@ -17,12 +18,13 @@
 namespace huizhen::engine {
 
 inline constexpr int kCtSourceSide = 40;  // the network's patch and room to turn and shift it
+inline constexpr SlabShape kCtSourceVolume{kCtSourceSide, kCtSourceSide}, kCtSourceSlice{1, kCtSourceSide};
 
 struct CtCase {
     std::string patient;  // pseudonym; all cases of a patient share a fold
     int fold = 0;
-    std::vector<float>
-        source_hu;  // kCtSourceSide^3, x fastest, its middle the network's patch; empty: no picture
+    // kCtSourceVolume or kCtSourceSlice, x fastest, its middle the network's patch; empty: no picture
+    std::vector<float> source_hu;
     std::vector<float> features;  // in the order of the set's feature names; not finite: not known
     double malignancy = 0;        // target, 0 to 1: soft where readers disagree
     std::array<double, kAttributeCount> attributes{};  // targets, as attribute_target()
@@ -43,24 +45,23 @@ struct CtSet {
 
 struct CtRecipe {
     CtNetworkShape shape{};
-    CubeAugmentation augmentation{.turn_axial = true,
-                                  .tilt_degrees = 10,
-                                  .mirror = true,
-                                  .scale = 0.1,
-                                  .shift = 1.5,
-                                  .offset = 0.03,
-                                  .noise = 0.03};
-    double feature_noise = 0.1;    // deviation added to standardised measurements
-    double side_weight = 0.5;      // of the mean squared error of attributes, score and size
-    double picture_weight = 0.5;   // of the loss of the corrected answer, for cases whose picture is shown
-    double picture_dropout = 0.5;  // share of cases whose picture is withheld
-    TrainingOptions training{.epochs = 40,
+    // Of one slice, cut anew at every step: the shift also moves it along the axis.
+    VolumeAugmentation augmentation{.turn_axial = true,
+                                    .tilt_degrees = 10,
+                                    .mirror = true,
+                                    .scale = 0.1,
+                                    .shift = 1.5,
+                                    .offset = 0.03,
+                                    .noise = 0.03};
+    double feature_noise = 0.05;  // deviation added to standardised measurements
+    double side_weight = 4;       // of the mean squared error of attributes, score and size
+    TrainingOptions training{.epochs = 60,
                              .batch = 64,
                              .learning_rate = 3e-3,
-                             .warmup_epochs = 0,
+                             .warmup_epochs = 1,
                              .optimizer = {.decay = 0.05, .clip_norm = 1.0},
                              .average_decay = 0.99,
-                             .validate_every = 5};
+                             .validate_every = 10};
 };
 
 // Mean and deviation of every feature over the trainable cases outside `fold`.
@@ -78,7 +79,7 @@ Result<TrainingOutcome> train_ct_network(const CtNetwork& network, ParameterSet&
 // What a network says of cases without any augmentation; their picture is used where they have one.
 struct CtScores {
     std::vector<double> malignancy;                               // logits
-    std::vector<double> measured_malignancy;                      // of the measurements alone
+    std::vector<double> measured_malignancy, picture_malignancy;  // of either reader
     std::vector<std::array<double, kAttributeCount>> attributes;  // on the readers' scales
     std::vector<double> outlined_mm;
 };

@@ -19,7 +19,7 @@ namespace huizhen::node {
 struct CtCohort {
     LidcNodules nodules;
     LidcCrops crops;
-    engine::CtSet set;  // one case per nodule, in their order; then those crops that teach, without a picture
+    engine::CtSet set;  // one case per nodule, in their order; then those crops that teach, as single slices
     std::vector<std::optional<imaging::NoduleMeasurement>>
         measurements;    // nothing: no outline found at the readers' place
     std::string sha256;  // of everything a network sees of it

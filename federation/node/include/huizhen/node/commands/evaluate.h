@@ -29,7 +29,7 @@ struct EvaluateRequest {
 
 // One score as a judge of malignancy; NaN where a figure cannot be had.
 struct ScoreFigures {
-    std::string score;  // "CT model", "own diameter", "readers' diameter"
+    std::string score;  // "CT model", "its picture alone", "readers' diameter"
     engine::Interval auc;
     engine::Interval banded;                // size-controlled: pairs of one size band
     engine::Interval matched;               // size-controlled: pairs within 20 % of diameter
@@ -63,7 +63,7 @@ struct AttributeFigures {
 struct FormulaFigures {
     std::string name;
     std::size_t computed = 0;
-    std::vector<std::string> missing;  // inputs lacking in at least one case
+    std::vector<std::string> missing;  // inputs lacking in at least one outlined case
     std::optional<ScoreFigures> figures;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// `huizhen-node train`: makes the models of packaging/models from the research cohorts. Five members, each
-// without one fold of the patients; what they say about that fold calibrates them. A stopped run leaves
-// <member>.partial.safetensors and goes on with `resume` to the same bits.
+// `huizhen-node train`: makes the models of packaging/models from the research cohorts. Each member learns
+// without one fold of the patients; what members say about the fold they left out calibrates them. A stopped
+// run leaves partial-<member>.safetensors and goes on with `resume` to the same bits.
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +16,9 @@
 namespace huizhen::node {
 
 inline constexpr int kFolds = 5;
+// Member m leaves out fold m % kFolds; members of the CT model that leave out the same fold differ in their
+// seed.
+inline constexpr int kNoduleMembers = kFolds, kCtMembers = 2 * kFolds;
 
 struct TrainRequest {
     std::filesystem::path data;  // the folder with lidc-nodules/, lidc-crops/, luna-patches/
@@ -32,7 +35,7 @@ struct TrainContext {
     std::stop_token stop;
 };
 
-// ct-0.safetensors ... ct-4.safetensors, from lidc-nodules and lidc-crops.
+// ct-0.safetensors ... ct-9.safetensors, from lidc-nodules and lidc-crops.
 Status train_ct(const TrainRequest& request, const TrainContext& context);
 
 // nodule-0.safetensors ... nodule-4.safetensors, from luna-patches.
