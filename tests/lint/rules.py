@@ -20,7 +20,7 @@ FOREIGN = [
     (r"Q[A-Z]\w*$|Qt\w+/", ["client_ui"]),
     (r"dnnl|oneapi/dnnl", ["engine/backends/cpu"]),
     (r"cuda|cudnn|cublas|nv\w+\.h", ["engine/backends/cuda"]),
-    (r"openssl/", ["engine/base", "storage/vault", "storage/audit", "federation"]),
+    (r"openssl/", ["engine/base", "storage/vault", "storage/audit", "federation", "tests/bench/federation"]),
     (r"spdlog/|fmt/", ["engine/base"]),
     (r"png\.h", ["imaging/render"]),
     (r"zlib\.h", ["imaging/volume", "imaging/dicom", "federation/node/cohorts"]),

@@ -13,7 +13,7 @@
 namespace huizhen::secagg {
 
 enum class Weighting {
-    kEqual,      // every site counts the same
+    kEqual,      // every site counts the same; always so with noise for privacy: a weight would shrink it
     kBySamples,  // a site counts as many times as it has samples
 };
 
