@@ -10,6 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kNameWidth = 38;  // of the longest name and a space
+
 std::string fixed(double value, int digits = 3) {
     if (std::isnan(value)) return "-";
     char text[32];
@@ -35,7 +37,7 @@ std::string join(const std::vector<std::string>& words) {
 }
 
 void row(std::ostream& out, const std::string& name, const std::vector<std::string>& cells) {
-    out << "  " << padded(name, 36);
+    out << "  " << padded(name, kNameWidth);
     for (const std::string& cell : cells) out << padded(cell, 26);
     out << '\n';
 }
@@ -78,7 +80,7 @@ void write_others(const Evaluation& e, std::ostream& out) {
                 {with_interval(f.figures->auc), with_interval(f.figures->banded),
                  with_interval(f.figures->matched)});
         } else {
-            out << "  " << padded(f.name, 36) << "computed for " << f.computed << " of " << e.nodules
+            out << "  " << padded(f.name, kNameWidth) << "computed for " << f.computed << " of " << e.nodules
                 << "; needs " << join(f.missing) << '\n';
         }
     }
