@@ -33,8 +33,6 @@ double log2_failure(const RoundShape& shape, std::uint32_t dropped) {
                       over_all(n, log2_hypergeometric_tail(n, dropped, k / 2, shape.dropped_in_window + 1))));
 }
 
-std::uint32_t quorum_of(std::uint32_t sites, std::uint32_t corrupt) { return (sites + corrupt) / 2 + 1; }
-
 RoundShape complete_shape(std::uint32_t sites, std::uint32_t quorum) {
     return {sites, sites - 1, quorum, quorum, 0};
 }
@@ -71,6 +69,8 @@ std::optional<RoundShape> ring_shape(std::uint32_t n, std::uint32_t k, std::uint
 }
 
 }  // namespace
+
+std::uint32_t quorum_of(std::uint32_t sites, std::uint32_t corrupt) { return (sites + corrupt) / 2 + 1; }
 
 Result<Preflight> preflight(std::uint32_t sites, const Assumptions& assume) {
     if (sites < 2 || sites > kMaxSites) {

@@ -22,7 +22,7 @@ Assumptions assumptions_for(const Terms& terms, std::uint32_t sites) {
     const auto share = [&](std::uint32_t percent) {
         return static_cast<std::uint32_t>(std::uint64_t{sites} * percent / 100);
     };
-    const std::uint32_t corrupt = share(terms.corrupt_percent), quorum = (sites + corrupt) / 2 + 1;
+    const std::uint32_t corrupt = share(terms.corrupt_percent), quorum = quorum_of(sites, corrupt);
     const std::uint32_t spare = sites > quorum ? sites - quorum : 0;
     return {corrupt, std::min(share(terms.dropout_percent), spare), terms.security_bits, terms.failure_bits};
 }

@@ -53,6 +53,9 @@ struct Preflight {
     std::uint32_t tolerated_dropouts = 0;  // sites - quorum: with more, the round ends without a result
 };
 
+// The fewest survivors of whom no two lists can gather so many honest signatures.
+std::uint32_t quorum_of(std::uint32_t sites, std::uint32_t corrupt);
+
 // kInvalidArgument, with what to change: these assumptions cannot be met.
 Result<Preflight> preflight(std::uint32_t sites, const Assumptions& assumptions);
 
