@@ -146,14 +146,14 @@ Result<Evidence> Models::explain(const imaging::Volume& volume,
                                  const imaging::NoduleSegmentation& segmentation,
                                  const imaging::NoduleMeasurement& measurement) const {
     const CtReading reading = read_nodule(volume, segmentation, measurement);
-    HZ_ASSIGN(const std::vector<float> map, engine::grad_cam(impl_->malignancy, reading.input()));
+    HZ_ASSIGN(const std::vector<float> map, engine::occlusion_map(impl_->malignancy, reading.input()));
     imaging::Geometry geometry;
     const double spacing = engine::kCtPatchSpacingMm, half = 0.5 * (engine::kCtPatchSide - 1) * spacing;
     geometry.spacing_mm = {spacing, spacing, spacing};
     geometry.origin_mm = segmentation.centre_mm - Vec3{half, half, half};
     Evidence evidence{.map = imaging::Grid<float>(
                           {engine::kCtPatchSide, engine::kCtPatchSide, engine::kCtPatchSide}, geometry),
-                      .name = "3D Grad-CAM",
+                      .name = "occlusion, slices the model reads",
                       .peak_mm = {}};
     std::ranges::copy(map, evidence.map.voxels().begin());
     const auto peak = std::ranges::max_element(map);

@@ -52,7 +52,7 @@ TEST(FindingPicture, shows_evidence_and_outline_when_there_are_any) {
     const Picture outlined = render_finding(volume, finding, kNotes);
     const Grid<float> evidence({21, 21, 21}, geometry, 0.9F);
     finding.evidence = &evidence;
-    finding.evidence_name = "3D Grad-CAM";
+    finding.evidence_name = "occlusion";
     const Picture explained = render_finding(volume, finding, kNotes);
     ASSERT_EQ(outlined.pixels().size(), plain.pixels().size());
     ASSERT_EQ(explained.pixels().size(), plain.pixels().size());

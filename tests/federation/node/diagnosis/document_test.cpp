@@ -40,7 +40,7 @@ TEST(Document, holds_the_finding_in_full) {
     EXPECT_EQ(f["attributes"].size(), 8U);
     EXPECT_EQ(f["attributes"][6]["name"], "spiculation");
     EXPECT_EQ(f["attributes"][6]["value"], 3.4);
-    EXPECT_EQ(f["evidence"]["method"], "3D Grad-CAM");
+    EXPECT_EQ(f["evidence"]["method"], "occlusion");
 }
 
 TEST(Document, lists_missing_inputs_and_gives_no_number_for_them) {

@@ -33,7 +33,7 @@ inline Finding example_finding(int number) {
     f.malignancy = {
         .probability = 0.83, .interval = {0.71, 0.91}, .not_ruled_out = {.benign = false, .malignant = true}};
     f.attributes = {4.8, 1.0, 5.9, 3.9, 3.2, 2.4, 3.4, 4.9};
-    f.evidence_name = "3D Grad-CAM";
+    f.evidence_name = "occlusion";
     f.evidence_peak_mm = imaging::Vec3{-56, 131, -520};
     set_nodule_facts(f, 1);
     return f;
@@ -62,7 +62,7 @@ inline Diagnosis example_diagnosis() {
         {"duplicate-slices", imaging::Severity::kWarning, "2 slices came twice; one of each was kept"}};
     d.inputs = {{.path = "/somewhere/Jane_Doe/1.dcm", .sha256 = {}, .sop_instance_uids = {"1.2.3.1"}}};
     d.unused_inputs = {{.kind = "text", .sha256 = "ab12", .bytes = 100}};
-    d.models = {{.role = "malignancy", .name = "ct-fusion/1", .sha256 = std::string(64, 'a'), .members = 5}};
+    d.models = {{.role = "malignancy", .name = "ct-readers/1", .sha256 = std::string(64, 'a'), .members = 5}};
     d.backend = "cpu (avx2)";
     d.times = {{"read", 1.5}, {"lungs", 2.25}};
     d.created_at = "2026-03-01T08:15:30Z";

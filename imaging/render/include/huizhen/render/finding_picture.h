@@ -16,7 +16,7 @@ struct PictureFinding {
     double long_axis_mm = 0;
     const Mask* outline = nullptr;          // borrowed; none: no outline
     const Grid<float>* evidence = nullptr;  // borrowed, 0..1; none: no evidence row
-    std::string evidence_name;              // "3D Grad-CAM"
+    std::string evidence_name;              // "occlusion"
     std::string title;                      // "Finding 1 of 3 - left upper lobe"
     std::vector<std::string> caption;       // up to three lines: size, probability with interval, ...
     std::string short_line, short_line_2;   // for the sheet's tile

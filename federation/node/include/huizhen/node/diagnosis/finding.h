@@ -57,7 +57,7 @@ struct Finding {
     std::vector<clinical::FormulaResult> formulas;
     std::vector<clinical::GuidelineResult> guidelines;
     std::string picture;                            // file name in the result folder; empty without one
-    std::string evidence_name;                      // "3D Grad-CAM"
+    std::string evidence_name;                      // "occlusion"
     std::optional<imaging::Vec3> evidence_peak_mm;  // LPS, where the evidence is strongest
 };
 

@@ -27,7 +27,7 @@ struct Opinion {
 
 struct Evidence {
     imaging::Grid<float> map;              // 0..1, relative to its own maximum
-    std::string name;                      // "3D Grad-CAM"
+    std::string name;                      // "occlusion"
     std::optional<imaging::Vec3> peak_mm;  // LPS; nothing where no part of the picture raised the probability
 };
 
