@@ -1,6 +1,7 @@
 #pragma once
 
-// Ctrl-C, SIGTERM and a closed terminal (SIGHUP) as a stop token. One object in a program, made in main before other threads start.
+// Ctrl-C, SIGTERM and a closed terminal (SIGHUP) as a stop token. One object in a program, made in main
+// before other threads start.
 
 #include <memory>
 #include <stop_token>
