@@ -2,7 +2,9 @@
 
 // What the coordinator knows during a round; each phase's source adds its part.
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <huizhen/secure_aggregation/coordinator_round.h>

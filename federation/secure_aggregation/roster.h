@@ -2,6 +2,7 @@
 
 // Who takes part, with which keys, in which graph; and the context that binds all keys to it.
 
+#include <optional>
 #include <vector>
 
 #include <huizhen/secure_aggregation/neighbour_graph.h>

@@ -3,6 +3,7 @@
 // What a site knows during a round; each phase's source adds its part.
 
 #include <map>
+#include <optional>
 
 #include <huizhen/secure_aggregation/shamir.h>
 #include <huizhen/secure_aggregation/site_round.h>

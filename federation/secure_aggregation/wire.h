@@ -3,7 +3,8 @@
 // The bytes of a message: numbers little-endian, lists and texts with their length in front. A reader never
 // allocates more than what is there, and a message with bytes left over is refused.
 
-#include <cstring>
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include <huizhen/secure_aggregation/bytes.h>

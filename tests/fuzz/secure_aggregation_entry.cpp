@@ -1,5 +1,7 @@
 #include "secure_aggregation_entry.h"
 
+#include <algorithm>
+
 #include <huizhen/base/check.h>
 
 #include "phase_messages.h"
