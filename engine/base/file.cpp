@@ -71,12 +71,14 @@ Result<std::vector<std::byte>> read_file(const std::filesystem::path& path, std:
     return bytes;
 }
 
-Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes,
+                             Readers readers) {
     const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
     const std::filesystem::path temporary =
         folder / ("." + path.filename().string() + "." + random_id() + ".part");
     {
-        const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        const mode_t mode = readers == Readers::kOwner ? 0600 : 0644;
+        const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
         if (file.get() < 0) return system_failure("cannot create", path);
         if (Status written = write_all(file.get(), bytes, path); !written) {
             ::unlink(temporary.c_str());

@@ -184,7 +184,7 @@ Result<std::string> save_checkpoint(const std::filesystem::path& path, const Nam
         const auto values = stored(*tensor, stored_as);
         bytes.insert(bytes.end(), values.begin(), values.end());
     }
-    HZ_TRY(write_file_atomically(path, bytes));
+    HZ_TRY(write_file_atomically(path, bytes, Readers::kByUmask));
     return to_hex(huizhen::sha256(bytes));
 }
 

@@ -41,6 +41,14 @@ TEST(Output, a_result_is_replaced_and_foreign_files_are_not) {
     EXPECT_EQ(names_in(out).size(), first.size() + 1);
 }
 
+TEST(Output, is_readable_by_its_owner_alone) {
+    const TemporaryFolder root;
+    ASSERT_EQ(run_node(diagnose(root.path() / "out")).code, 0);
+    EXPECT_EQ(fs::status(root.path() / "out").permissions(), fs::perms(0700));
+    for (const auto& entry : fs::directory_iterator(root.path() / "out"))
+        EXPECT_EQ(entry.status().permissions(), fs::perms(0600)) << entry.path();
+}
+
 TEST(Output, readers_that_go_away_leave_no_half_result) {
     const TemporaryFolder root;
     const std::string out = (root.path() / "out").string();

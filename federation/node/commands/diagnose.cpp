@@ -105,7 +105,8 @@ void add_diagnose(CLI::App& program, Action& action) {
     command
         ->add_option(
             "--out", arguments->out,
-            "folder for diagnosis.json and the pictures; made, or replaced when an earlier result is in it")
+            "folder for diagnosis.json and the pictures, readable by you alone; made, or replaced when an "
+            "earlier result is in it")
         ->check([](const std::string& folder) { return folder.empty() ? "must name a folder" : ""; });
     command->add_flag("--json", arguments->json, "print diagnosis.json instead of the summary");
     command->add_option("--series", arguments->request.series_uid,

@@ -135,7 +135,8 @@ Result<OutputFolder> OutputFolder::prepare(const fs::path& target) {
     }
     const fs::path temporary = absolute.parent_path() /
                                ("." + absolute.filename().string() + ".partial-" + random_id().substr(0, 8));
-    if (!fs::create_directory(temporary, error)) return fail(refusal(error, temporary, "make the folder"));
+    if (::mkdir(temporary.c_str(), 0700) != 0)
+        return fail(refusal({errno, std::generic_category()}, temporary, "make the folder"));
     folder.temporary_ = temporary;
     return folder;
 }

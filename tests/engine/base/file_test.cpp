@@ -24,6 +24,22 @@ TEST(File, replaces_a_file_whole) {
     EXPECT_EQ(text_of(*read), "second");
 }
 
+TEST(File, is_its_owners_alone_unless_said_otherwise) {
+    const testing::TemporaryFolder folder;
+    const mode_t before = ::umask(022);
+    const std::string_view text = "a finding";
+    const Status alone = write_file_atomically(folder.path() / "result", text);
+    const Status shared = write_file_atomically(
+        folder.path() / "model", std::as_bytes(std::span(text.data(), text.size())), Readers::kByUmask);
+    ::umask(before);
+    ASSERT_TRUE(alone && shared);
+    const auto mode = [&](const char* name) {
+        return std::filesystem::status(folder.path() / name).permissions();
+    };
+    EXPECT_EQ(mode("result"), std::filesystem::perms(0600));
+    EXPECT_EQ(mode("model"), std::filesystem::perms(0644));
+}
+
 // The kernel cuts writes short at RLIMIT_FSIZE as a full disk does.
 TEST(File, a_write_cut_short_leaves_the_old_file_and_no_part) {
     const testing::TemporaryFolder folder;

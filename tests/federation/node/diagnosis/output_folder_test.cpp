@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <huizhen/base/file.h>
 #include <huizhen/node/diagnosis/output_folder.h>
 #include <huizhen/test_support/data.h>
@@ -35,6 +37,19 @@ TEST(OutputFolder, appears_whole_on_commit) {
     ASSERT_TRUE(folder->commit());
     EXPECT_THAT(names_in(root.path()), ElementsAre("out"));
     EXPECT_THAT(names_in(root.path() / "out"), ElementsAre("a.txt"));
+}
+
+TEST(OutputFolder, is_its_owners_alone_even_in_place_of_an_open_one) {
+    const testing::TemporaryFolder root;
+    write_result(root.path() / "out");
+    fs::permissions(root.path() / "out", fs::perms(0755));
+    const mode_t before = ::umask(0);
+    auto folder = OutputFolder::prepare(root.path() / "out");
+    ::umask(before);
+    ASSERT_TRUE(folder);
+    EXPECT_EQ(fs::status(folder->path()).permissions(), fs::perms(0700));
+    ASSERT_TRUE(folder->commit());
+    EXPECT_EQ(fs::status(root.path() / "out").permissions(), fs::perms(0700));
 }
 
 TEST(OutputFolder, without_commit_leaves_nothing_behind) {

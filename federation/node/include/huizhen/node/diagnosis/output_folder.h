@@ -2,6 +2,7 @@
 
 // A result folder that appears whole or not at all: filled under a temporary name beside its place, put there
 // by one rename. An earlier result of ours is replaced; anything else in the way is left alone and refused.
+// It holds patient data: mode 0700, its owner's alone.
 
 #include <filesystem>
 #include <string_view>
