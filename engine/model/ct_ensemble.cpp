@@ -9,10 +9,9 @@ namespace {
 constexpr std::size_t kVoxels = std::size_t{kCtPatchSide} * kCtPatchSide * kCtPatchSide;
 constexpr std::size_t kBatch = 16;
 
-Result<CtEnsemble::Member> load_member(const std::filesystem::path& path, Context& context) {
-    HZ_ASSIGN(const Checkpoint file, Checkpoint::open(path));
+Result<CtEnsemble::Member> load_member(const Checkpoint& file, std::string name, Context& context) {
     CtEnsemble::Member member;
-    member.file = path.filename().string();
+    member.file = std::move(name);
     member.sha256 = file.sha256();
     HZ_ASSIGN(member.manifest, parse_manifest(file.metadata(), kCtArchitecture));
     HZ_ASSIGN(const CtNetworkShape shape, ct_network_shape(member.manifest));
@@ -108,13 +107,14 @@ Result<CtEnsemble> CtEnsemble::load(const std::filesystem::path& folder, Context
     ensemble.context_ = &context;
     std::vector<std::string> hashes;
     for (const auto& path : files) {
-        auto member = load_member(path, context);
-        if (!member) return fail(member.error().within(path.filename().string()));
+        HZ_ASSIGN(const Checkpoint file, Checkpoint::open(path));  // names the file in its errors
+        auto member = load_member(file, path.filename().string(), context);
+        if (!member) return fail(member.error().within(path.string()));
         hashes.push_back(member->sha256);
         ensemble.members_.push_back(*std::move(member));
         if (!same_features(ensemble.members_.front().manifest, ensemble.members_.back().manifest)) {
             return fail(ErrorCode::kIntegrity,
-                        path.filename().string() + ": reads other measurements than the first member");
+                        path.string() + ": reads other measurements than the first member");
         }
     }
     ensemble.sha256_ = ensemble_sha256(hashes);

@@ -43,13 +43,11 @@ Result<NoduleClassifier> NoduleClassifier::load(const std::filesystem::path& fol
     auto impl = std::make_unique<Impl>(Impl{context, {}, {}});
     std::vector<std::string> hashes;
     for (const auto& path : files) {
-        const auto named = [&](const Error& error) { return fail(error.within(path.filename().string())); };
-        const auto file = Checkpoint::open(path);
-        if (!file) return named(file.error());
-        auto member = load_member(*file, context);
-        if (!member) return named(member.error());
+        HZ_ASSIGN(const Checkpoint file, Checkpoint::open(path));  // names the file in its errors
+        auto member = load_member(file, context);
+        if (!member) return fail(member.error().within(path.string()));
         impl->members.push_back(*std::move(member));
-        hashes.push_back(file->sha256());
+        hashes.push_back(file.sha256());
     }
     impl->sha256 = ensemble_sha256(hashes);
     return NoduleClassifier(std::move(impl));

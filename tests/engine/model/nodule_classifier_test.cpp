@@ -3,6 +3,7 @@
 
 #include <huizhen/backend_cpu/backend.h>
 #include <huizhen/backend_reference/backend.h>
+#include <huizhen/base/file.h>
 #include <huizhen/model/nodule_classifier.h>
 #include <huizhen/test_support/data.h>
 
@@ -65,6 +66,16 @@ TEST_F(NoduleClassifierTest, refuses_weights_that_do_not_fit_the_manifest) {
     ASSERT_FALSE(classifier);
     EXPECT_EQ(classifier.error().code(), ErrorCode::kIntegrity);
     EXPECT_THAT(classifier.error().message(), ::testing::HasSubstr("nodule-0.safetensors"));
+}
+
+TEST_F(NoduleClassifierTest, names_a_damaged_file_once) {
+    const auto path = folder_.path() / "nodule-0.safetensors";
+    ASSERT_TRUE(write_file_atomically(path, "cut short"));
+    const auto classifier = NoduleClassifier::load(folder_.path(), context_);
+    ASSERT_FALSE(classifier);
+    EXPECT_THAT(classifier.error().message(), ::testing::StartsWith(path.string() + ": "));
+    EXPECT_EQ(classifier.error().message().find("nodule-0", path.string().size()), std::string::npos)
+        << classifier.error().message();
 }
 
 }  // namespace
