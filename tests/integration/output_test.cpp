@@ -1,5 +1,7 @@
 // Results appear whole or not at all.
 
+#include <csignal>
+
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -47,6 +49,18 @@ TEST(Output, is_readable_by_its_owner_alone) {
     EXPECT_EQ(fs::status(root.path() / "out").permissions(), fs::perms(0700));
     for (const auto& entry : fs::directory_iterator(root.path() / "out"))
         EXPECT_EQ(entry.status().permissions(), fs::perms(0600)) << entry.path();
+}
+
+TEST(Output, a_killed_run_leaves_nothing_that_the_next_does_not_clear_away) {
+    const TemporaryFolder root;
+    const std::string out = (root.path() / "out").string();
+    const Ran killed = run_node({"diagnose", small_phantom().string(), "--out", out},
+                                {.signal_after_first_progress = SIGKILL});
+    EXPECT_EQ(killed.code, 128 + SIGKILL);
+    ASSERT_EQ(names_in(root.path()).size(), 1U);
+    EXPECT_THAT(names_in(root.path()).front(), ::testing::StartsWith(".out.partial-"));
+    ASSERT_EQ(run_node(diagnose(out)).code, 0);
+    EXPECT_THAT(names_in(root.path()), ElementsAre("out"));
 }
 
 TEST(Output, readers_that_go_away_leave_no_half_result) {

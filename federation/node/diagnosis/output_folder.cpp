@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <huizhen/base/file.h>
-#include <huizhen/base/ids.h>
 #include <huizhen/node/diagnosis/output_folder.h>
 
 namespace huizhen::node {
@@ -76,7 +75,8 @@ Status check_replaceable(const fs::path& target) {
     return {};
 }
 
-Status swap(const fs::path& temporary, const fs::path& target, bool& swapped) {
+Status swap(const PartialFolder& partial, const fs::path& target, bool& swapped) {
+    const fs::path& temporary = partial.path();
     swapped = false;
     if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return {};
     if (errno != EEXIST && errno != EINVAL) {
@@ -87,7 +87,7 @@ Status swap(const fs::path& temporary, const fs::path& target, bool& swapped) {
         return {};
     }
     // A file system without these flags: the old one steps aside first.
-    const fs::path aside = temporary.string() + ".old";
+    const fs::path aside = partial.aside();
     std::error_code error;
     fs::rename(target, aside, error);
     if (error && error != std::errc::no_such_file_or_directory)
@@ -133,24 +133,23 @@ Result<OutputFolder> OutputFolder::prepare(const fs::path& target) {
             return fail(refusal(error, *parent, "make the folder"));
         folder.made_parents_.push_back(*parent);
     }
-    const fs::path temporary = absolute.parent_path() /
-                               ("." + absolute.filename().string() + ".partial-" + random_id().substr(0, 8));
-    if (::mkdir(temporary.c_str(), 0700) != 0)
-        return fail(refusal({errno, std::generic_category()}, temporary, "make the folder"));
-    folder.temporary_ = temporary;
+    PartialFolder::remove_abandoned(absolute);
+    auto partial = PartialFolder::make(absolute);
+    if (!partial) return fail(refusal(partial.error(), absolute.parent_path(), "make a folder in it"));
+    folder.partial_ = std::move(*partial);
     return folder;
 }
 
 OutputFolder::OutputFolder(OutputFolder&& other) noexcept
     : target_(std::move(other.target_)),
-      temporary_(std::move(other.temporary_)),
+      partial_(std::move(other.partial_)),
       made_parents_(std::move(other.made_parents_)),
       done_(std::exchange(other.done_, true)) {}
 
 OutputFolder::~OutputFolder() {
     if (done_) return;
     std::error_code ignored;
-    if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+    if (!path().empty()) fs::remove_all(path(), ignored);
     // remove() takes only empty folders, so what others put there meanwhile stays.
     for (auto parent = made_parents_.rbegin(); parent != made_parents_.rend(); ++parent)
         fs::remove(*parent, ignored);
@@ -159,12 +158,12 @@ OutputFolder::~OutputFolder() {
 Status OutputFolder::commit() {
     // Looked at again: minutes have passed since prepare().
     HZ_TRY(check_replaceable(target_));
-    sync_folder(temporary_);
+    sync_folder(path());
     bool swapped = false;
-    HZ_TRY(swap(temporary_, target_, swapped));
+    HZ_TRY(swap(partial_, target_, swapped));
     done_ = true;
     std::error_code ignored;
-    if (swapped) fs::remove_all(temporary_, ignored);
+    if (swapped) fs::remove_all(path(), ignored);
     sync_folder(target_.parent_path());
     return {};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <huizhen/base/result.h>
+#include <huizhen/node/diagnosis/partial_folder.h>
 
 namespace huizhen::node {
 
@@ -19,6 +20,7 @@ inline constexpr std::string_view kDocumentFormat = "huizhen-diagnosis";
 class OutputFolder {
   public:
     // Checks `target` and makes the temporary folder, so that a bad place is known before the work is done.
+    // Clears away what killed runs into `target` left.
     // kInvalidArgument when something not ours is there; kPermissionDenied, kIo.
     static Result<OutputFolder> prepare(const std::filesystem::path& target);
 
@@ -27,14 +29,15 @@ class OutputFolder {
     OutputFolder& operator=(OutputFolder&&) = delete;
 
     // Where to write.
-    const std::filesystem::path& path() const { return temporary_; }
+    const std::filesystem::path& path() const { return partial_.path(); }
 
     // Puts the folder in its place. Once.
     Status commit();
 
   private:
     OutputFolder() = default;
-    std::filesystem::path target_, temporary_;
+    std::filesystem::path target_;
+    PartialFolder partial_;
     std::vector<std::filesystem::path> made_parents_;  // outermost first
     bool done_ = true;
 };
