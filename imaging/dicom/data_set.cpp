@@ -64,8 +64,8 @@ class Walker {
                 return fail(ErrorCode::kLimitExceeded, "more data elements than are read");
             HZ_ASSIGN(Element element, element_header(encoding, end));
             if (depth == 0 && tag == tags::kPixelData) {
-                pixels_ =
-                    PixelElement{element.offset, undefined_ ? 0 : element.length, undefined_, element.vr};
+                pixels_ = PixelElement{element.offset, undefined_ ? end - element.offset : element.length,
+                                       undefined_, element.vr};
                 return data;
             }
             HZ_TRY(value(element, encoding, end, depth));

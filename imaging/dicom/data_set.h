@@ -79,7 +79,7 @@ struct Encoding {
 // Where pixel data lies; a parse stops there.
 struct PixelElement {
     std::size_t offset = 0;  // of the value
-    std::size_t length = 0;  // 0 where encapsulated
+    std::size_t length = 0;  // where encapsulated: all that the file holds from there on
     bool encapsulated = false;
     std::uint16_t vr = 0;
 };

@@ -60,6 +60,32 @@ Status check_kind(const DicomFile& file) {
     return {};
 }
 
+// Before anything is kept for each frame: a short file cannot claim thousands.
+Status check_pixel_bytes(const DicomFile& file, const PixelLayout& layout) {
+    const auto broken = [](const std::string& what) {
+        return fail(ErrorCode::kMalformedInput, tag_name(tags::kPixelData) + " " + what);
+    };
+    const PixelElement& pixels = *file.pixels;
+    const bool expected = file.syntax->coding != PixelCoding::kNative;
+    if (pixels.encapsulated != expected) {
+        return broken(expected ? "is not encapsulated, as its transfer syntax demands"
+                               : "is encapsulated in a native transfer syntax");
+    }
+    const auto frames = static_cast<std::size_t>(layout.frames);
+    if (expected) {
+        constexpr std::size_t kLeastFrame = 10;  // an item's tag and length, and two bytes in it
+        if (pixels.length / kLeastFrame >= frames) return {};
+        return broken("has " + std::to_string(pixels.length) + " bytes, too few for " +
+                      std::to_string(frames) + " frames");
+    }
+    const std::size_t needed = layout.frame_bytes() * frames;
+    // Eight-bit words swapped in pairs need the pad byte of an odd length too.
+    const std::size_t padded = layout.word_swapped_bytes ? needed + needed % 2 : needed;
+    if (pixels.length >= padded) return {};
+    return broken("has " + std::to_string(pixels.length) + " bytes, the header's dimensions need " +
+                  std::to_string(needed));
+}
+
 void read_padding(const DataSet& data, PixelLayout& layout) {
     const auto value = data.integer(make_tag(0x0028, 0x0120), layout.is_signed);
     if (!value) return;
@@ -234,6 +260,7 @@ Result<PixelLayout> pixel_layout(const DicomFile& file) {
 Result<ImageHeader> image_header(const DicomFile& file) {
     ImageHeader header;
     HZ_ASSIGN(header.layout, pixel_layout(file));
+    HZ_TRY(check_pixel_bytes(file, header.layout));
     header.sop_instance_uid = file.data.text(make_tag(0x0008, 0x0018));
     header.sop_class_uid = file.data.text(make_tag(0x0008, 0x0016));
     FramePlace common;

@@ -52,7 +52,8 @@ SeriesInfo series_info(const DicomFile& file);
 // kUnsupported for what is no monochrome image of 8 or 16 bits.
 Result<PixelLayout> pixel_layout(const DicomFile& file);
 
-// Layout and places of all frames, from the data set's root or its functional groups.
+// Layout and places of all frames, from the data set's root or its functional groups. Refuses pixel data that
+// is too short for them.
 Result<ImageHeader> image_header(const DicomFile& file);
 
 }  // namespace huizhen::imaging

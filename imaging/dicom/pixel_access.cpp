@@ -105,28 +105,15 @@ std::span<const std::byte> PixelAccess::pixel_bytes() const {
     return file_.syntax->deflated ? std::span<const std::byte>(file_.inflated) : bytes_;
 }
 
-// After the file is parsed: checks that the pixel data is there and long enough, and finds the frames.
+// After the file is parsed: reads what the header says of the pixel data, and finds the frames.
 Status PixelAccess::prepare() {
     const TransferSyntax& syntax = *file_.syntax;
     if (file_.pixels && syntax.coding == PixelCoding::kNotRead) {
         return fail(ErrorCode::kUnsupported, "transfer syntax " + std::string(syntax.name) + " is not read");
     }
     HZ_ASSIGN(header_, image_header(file_));
-    const bool expected = syntax.coding != PixelCoding::kNative;
-    if (file_.pixels->encapsulated != expected) {
-        return broken(expected ? "is not encapsulated, as its transfer syntax demands"
-                               : "is encapsulated in a native transfer syntax");
-    }
-    if (expected) {
+    if (syntax.coding != PixelCoding::kNative) {
         HZ_ASSIGN(pieces_, frame_pieces(pixel_bytes(), *file_.pixels, syntax, header_.layout.frames));
-        return {};
-    }
-    const std::size_t needed = header_.layout.frame_bytes() * static_cast<std::size_t>(header_.layout.frames);
-    // Eight-bit words swapped in pairs need the pad byte of an odd length too.
-    const std::size_t padded = header_.layout.word_swapped_bytes ? needed + needed % 2 : needed;
-    if (file_.pixels->length < padded) {
-        return broken("has " + std::to_string(file_.pixels->length) +
-                      " bytes, the header's dimensions need " + std::to_string(needed));
     }
     return {};
 }

@@ -1,5 +1,6 @@
 #include "series_scan.h"
 
+#include <atomic>
 #include <set>
 
 #include <unistd.h>
@@ -95,13 +96,13 @@ FileOutcome look_at(const fs::path& path) {
         if (sop_class == kMediaDirectory) outcome.modality = "DICOMDIR";
         return outcome;
     }
-    auto image = image_header(header->file);
-    if (!image) return failed(path, image.error());
-    if (header->file.syntax->coding == PixelCoding::kNotRead) {
+    if (header->file.pixels && header->file.syntax->coding == PixelCoding::kNotRead) {
         return failed(path,
                       Error(ErrorCode::kUnsupported,
                             "transfer syntax " + std::string(header->file.syntax->name) + " is not read"));
     }
+    auto image = image_header(header->file);
+    if (!image) return failed(path, image.error());
     outcome.kind = FileOutcome::Kind::kCt;
     CtFile& ct = outcome.ct;
     ct.path = path;
@@ -141,10 +142,18 @@ void report_left_out(FolderScan& scan, std::size_t others, std::size_t unreadabl
 Result<FolderScan> scan_folder(const fs::path& folder, Executor& executor, const std::stop_token& stop) {
     HZ_ASSIGN(const std::vector<fs::path> files, list_files(folder));
     std::vector<FileOutcome> outcomes(files.size());
+    std::atomic<std::size_t> frames = 0;
     executor.parallel_for(files.size(), 8, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t i = begin; i < end && !stop.stop_requested(); ++i) outcomes[i] = look_at(files[i]);
+        for (std::size_t i = begin; i < end && !stop.stop_requested() && frames <= kMaxFolderFrames; ++i) {
+            outcomes[i] = look_at(files[i]);
+            frames += outcomes[i].ct.header.frames.size();
+        }
     });
     HZ_TRY(check_stop(stop));
+    if (frames > kMaxFolderFrames) {
+        return fail(ErrorCode::kLimitExceeded,
+                    "more than " + std::to_string(kMaxFolderFrames) + " frames in one folder");
+    }
     FolderScan scan;
     scan.files = files.size();
     std::size_t others = 0, unreadable = 0;

@@ -74,6 +74,43 @@ TEST(Limits, refuse_headers_that_contradict_themselves) {
     expect_failure(read_after(put(DCM_SamplesPerPixel, 3)), ErrorCode::kUnsupported, "colour");
 }
 
+// Records are kept for each frame before any pixel is decoded.
+TEST(Limits, refuse_thousands_of_frames_in_a_short_file_while_headers_are_read) {
+    for (const char* syntax : {"1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.70"}) {
+        SCOPED_TRACE(syntax);
+        const TemporaryFolder folder;
+        phantom::write(folder.path(), phantom::volume({24, 20, 1}));
+        phantom::transcode(folder.path(), syntax);
+        phantom::edit(folder.path(), put(DCM_NumberOfFrames, "20000"));
+        const auto series = phantom::load(folder.path());
+        ASSERT_FALSE(series);
+        EXPECT_EQ(series.error().code(), ErrorCode::kMalformedInput);
+        EXPECT_NE(series.error().message().find("IM00001.dcm: (7FE0,0010) has "), std::string::npos)
+            << series.error().message();
+    }
+}
+
+TEST(Limits, refuse_more_frames_than_a_folder_may_hold) {
+    const TemporaryFolder folder;
+    phantom::write(folder.path(), phantom::volume({24, 20, 1}));
+    phantom::edit(folder.path(), [](DcmDataset& data, int) {
+        for (const auto& key : {DCM_Rows, DCM_Columns, DCM_BitsAllocated, DCM_BitsStored})
+            put(key, 1)(data, 0);
+        put(DCM_BitsAllocated, 8)(data, 0);
+        put(DCM_HighBit, 0)(data, 0);
+        put(DCM_NumberOfFrames, "20000")(data, 0);
+        const std::vector<Uint8> pixels(20'000);
+        ASSERT_TRUE(data.putAndInsertUint8Array(DCM_PixelData, pixels.data(), pixels.size()).good());
+    });
+    const fs::path first = phantom::files(folder.path()).front();
+    for (int i = 0; i < 10; ++i) fs::copy_file(first, folder.path() / ("copy-" + std::to_string(i)));
+    const auto series = phantom::load(folder.path());
+    ASSERT_FALSE(series);
+    EXPECT_EQ(series.error().code(), ErrorCode::kLimitExceeded);
+    EXPECT_NE(series.error().message().find("frames in one folder"), std::string::npos)
+        << series.error().message();
+}
+
 TEST(Limits, stop_a_deflated_bomb) {
     const TemporaryFolder folder;
     phantom::write(folder.path(), phantom::volume({24, 20, 1}));
