@@ -24,7 +24,11 @@ bool is_ct_class(std::string_view uid) {
 Result<std::vector<fs::path>> list_files(const fs::path& folder) {
     std::error_code error;
     const auto status = fs::status(folder, error);
-    if (!fs::exists(status)) return fail(ErrorCode::kNotFound, "there is no folder " + folder.string());
+    if (error == std::errc::permission_denied)
+        return fail(ErrorCode::kPermissionDenied, "permission denied on the way to " + folder.string());
+    if (status.type() == fs::file_type::not_found)
+        return fail(ErrorCode::kNotFound, "there is no folder " + folder.string());
+    if (error) return fail(ErrorCode::kIo, folder.string() + " cannot be looked at: " + error.message());
     if (!fs::is_directory(status))
         return fail(ErrorCode::kInvalidArgument, folder.string() + " is not a folder");
     std::vector<fs::path> files;

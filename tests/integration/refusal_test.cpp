@@ -128,6 +128,14 @@ TEST_F(Refusal, a_file_without_permission) {
     expect_refused(folder(), 4, HasSubstr("ermission"), {.as_nobody = true});
 }
 
+TEST_F(Refusal, a_folder_behind_one_that_may_not_be_entered) {
+    copy_slices(small_phantom(), folder() / "closed/ct", 0, 20);
+    fs::permissions(folder(), fs::perms(0755));
+    fs::permissions(folder() / "closed", fs::perms::none);
+    expect_refused(folder() / "closed/ct", 4, HasSubstr("ermission"), {.as_nobody = true});
+    fs::permissions(folder() / "closed", fs::perms::owner_all);
+}
+
 TEST_F(Refusal, a_report_that_is_no_text_and_records_that_are_no_bundle) {
     ASSERT_TRUE(write_file_atomically(folder() / "report.txt", "\xD3\xD2\xB7\xCE"));
     const std::string scan = small_phantom().string();

@@ -362,6 +362,10 @@ TEST(Series, in_a_folder_that_may_not_be_listed_is_refused_as_such) {
                   ErrorCode::kPermissionDenied);
         EXPECT_EQ(load_ct_series(folder.path(), executor, silent_progress(), {}).error().code(),
                   ErrorCode::kPermissionDenied);
+        const auto inside = load_ct_series(folder.path() / "ct/inner", executor, silent_progress(), {});
+        ASSERT_FALSE(inside);
+        EXPECT_EQ(inside.error().code(), ErrorCode::kPermissionDenied);
+        EXPECT_NE(inside.error().message().find("permission denied"), std::string::npos);
     }
     fs::permissions(folder.path() / "ct", fs::perms::owner_all);
 }
