@@ -50,6 +50,7 @@ Candidate plan_group(const FolderScan& scan, Group group, const LoadOptions& opt
     std::vector<FrameRecord> frames;
     std::set<std::string> frames_of_reference, studies;
     std::size_t image_files = 0;
+    std::string other_modality;
     for (std::size_t index : group.files) {
         const CtFile& file = scan.ct[index];
         const std::size_t before = frames.size();
@@ -64,6 +65,7 @@ Candidate plan_group(const FolderScan& scan, Group group, const LoadOptions& opt
         }
         if (frames.size() == before) continue;
         ++image_files;
+        if (!file.other_modality.empty()) other_modality = file.other_modality;
         frames_of_reference.insert(file.frame_of_reference_uid);
         studies.insert(file.study_uid);
     }
@@ -74,6 +76,10 @@ Candidate plan_group(const FolderScan& scan, Group group, const LoadOptions& opt
     candidate.frames = frames.size();
     if (studies.size() > 1) {
         candidate.plan = fail(ErrorCode::kUntrustworthyInput, "one series UID stands in several studies");
+    } else if (!other_modality.empty()) {
+        candidate.plan = fail(ErrorCode::kUntrustworthyInput,
+                              "the files are CT images by their SOP class (0008,0016) but of modality " +
+                                  other_modality + " (0008,0060)");
     } else if (frames_of_reference.size() > 1 && !one_each) {
         candidate.plan = fail(ErrorCode::kUntrustworthyInput, "the series mixes several frames of reference");
     } else if (frames.empty() && candidate.localisers > 0) {

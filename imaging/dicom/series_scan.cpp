@@ -17,6 +17,8 @@ constexpr std::string_view kEnhancedCtImage = "1.2.840.10008.5.1.4.1.1.2.1";
 constexpr std::string_view kLegacyEnhancedCtImage = "1.2.840.10008.5.1.4.1.1.2.2";
 constexpr std::string_view kMediaDirectory = "1.2.840.10008.1.3.10";
 
+constexpr std::string_view kModality = "CT";  // (0008,0060)
+
 bool is_ct_class(std::string_view uid) {
     return uid == kCtImage || uid == kEnhancedCtImage || uid == kLegacyEnhancedCtImage;
 }
@@ -98,6 +100,8 @@ FileOutcome look_at(const fs::path& path) {
     if (!is_ct_class(sop_class)) {
         outcome.kind = FileOutcome::Kind::kOther;
         if (sop_class == kMediaDirectory) outcome.modality = "DICOMDIR";
+        if (outcome.modality == kModality)
+            outcome.modality += " by modality, SOP class " + std::string(sop_class.substr(0, 64));
         return outcome;
     }
     if (header->file.pixels && header->file.syntax->coding == PixelCoding::kNotRead) {
@@ -112,6 +116,7 @@ FileOutcome look_at(const fs::path& path) {
     ct.path = path;
     ct.patient_key = comparable(data.text(make_tag(0x0010, 0x0020))) + '\n' +
                      comparable(data.text(make_tag(0x0010, 0x0010)));
+    if (outcome.modality != kModality) ct.other_modality = outcome.modality;
     ct.study_uid = data.text(make_tag(0x0020, 0x000D));
     ct.series_uid = data.text(make_tag(0x0020, 0x000E));
     ct.frame_of_reference_uid = data.text(make_tag(0x0020, 0x0052));

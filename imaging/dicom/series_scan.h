@@ -17,6 +17,7 @@ struct CtFile {
     std::filesystem::path path;
     std::string patient_key;  // raw identity for comparing, never shown
     std::string study_uid, series_uid, frame_of_reference_uid;
+    std::string other_modality;  // (0008,0060) where that is not CT, against the SOP class
     bool assumed_syntax = false;
     ImageHeader header;
 };

@@ -296,6 +296,23 @@ TEST(Series, that_is_not_a_chest_ct_is_refused_by_what_it_is) {
     expect_refused(folder.path(), ErrorCode::kUnsupported, "only MR");
 }
 
+TEST(Series, whose_modality_contradicts_its_class_is_refused_by_both) {
+    const TemporaryFolder folder;
+    phantom::write(folder.path(), phantom::volume());
+    phantom::edit(folder.path(), [](DcmDataset& data, int i) {
+        if (i == 7) set(data, DCM_Modality, "MR");
+    });
+    expect_refused(folder.path(), ErrorCode::kUntrustworthyInput, "but of modality MR (0008,0060)");
+    phantom::edit(folder.path(), [](DcmDataset& data, int) { set(data, DCM_Modality, ""); });
+    EXPECT_TRUE(phantom::load(folder.path()));
+    phantom::edit(folder.path(), [](DcmDataset& data, int) {
+        set(data, DCM_SOPClassUID, UID_MRImageStorage);
+        set(data, DCM_Modality, "CT");
+    });
+    expect_refused(folder.path(), ErrorCode::kUnsupported,
+                   "no CT images, only CT by modality, SOP class 1.2.840.10008.5.1.4.1.1.4:");
+}
+
 TEST(Series, with_mixed_orientation_spacing_or_size_is_refused) {
     for (const auto& [key, value, reason] : std::vector<std::tuple<DcmTagKey, std::string, std::string>>{
              {DCM_ImageOrientationPatient, "1\\0\\0\\0\\0\\-1", "different orientation"},
