@@ -49,6 +49,18 @@ TEST(Phantom, its_diagnosis_keeps_the_schema_and_says_synthetic) {
     EXPECT_EQ(names_in(out).size(), document["files"].size() + 1);
 }
 
+TEST(Phantom, in_sagittal_slices_is_diagnosed_with_a_caution) {
+    const TemporaryFolder folder;
+    write_sagittal_phantom(folder.path());
+    const auto cautions = [](const std::filesystem::path& scan) {
+        const Ran ran = run_node({"diagnose", scan.string(), "--json", "--quiet"});
+        EXPECT_EQ(ran.code, 0) << ran.err;
+        return json::parse(ran.out)["cautions"].dump();
+    };
+    EXPECT_THAT(cautions(folder.path()), HasSubstr("the slices are not axial"));
+    EXPECT_THAT(cautions(small_phantom()), ::testing::Not(HasSubstr("axial")));
+}
+
 TEST(Phantom, the_same_scan_gives_the_same_findings) {
     const auto findings = [] {
         const Ran ran = run_node({"diagnose", small_phantom().string(), "--json", "--quiet"});

@@ -22,21 +22,46 @@ std::vector<fs::path> files_in_order(const fs::path& folder) {
     return files;
 }
 
-}  // namespace
-
-void write_small_phantom(const fs::path& folder, std::string_view patient_id) {
+imaging::Volume make_volume() {
     Executor executor;
     imaging::PhantomOptions options;
     options.size = {256, 256, 100};
     options.spacing_mm = {1.4, 1.4, 3.0};
-    const imaging::ChestPhantom phantom = imaging::make_chest_phantom(options, executor);
+    return imaging::make_chest_phantom(options, executor).volume;
+}
+
+void write_series(const imaging::Volume& volume, std::string_view patient_id, const fs::path& folder) {
     imaging::CtWriteOptions header;
     header.patient_name = "SYNTHETIC^PHANTOM";
     header.patient_id = patient_id;
     header.manufacturer = "Huizhen SYNTHETIC";
     header.age = "060Y";
-    if (!write_ct_series(phantom.volume, header, folder))
-        throw std::runtime_error("the phantom cannot be written");
+    if (!write_ct_series(volume, header, folder)) throw std::runtime_error("the phantom cannot be written");
+}
+
+}  // namespace
+
+void write_small_phantom(const fs::path& folder, std::string_view patient_id) {
+    write_series(make_volume(), patient_id, folder);
+}
+
+void write_sagittal_phantom(const fs::path& folder) {
+    const imaging::Volume axial = make_volume();
+    const imaging::Size3 size = axial.size();
+    const imaging::Geometry from = axial.geometry();
+    imaging::Geometry geometry;
+    geometry.origin_mm = from.to_patient({0, 0, static_cast<double>(size.z - 1)});
+    geometry.spacing_mm = {from.spacing_mm.y, from.spacing_mm.z, from.spacing_mm.x};
+    geometry.x_axis = {0, 1, 0};
+    geometry.y_axis = {0, 0, -1};
+    geometry.z_axis = {1, 0, 0};
+    imaging::Volume sagittal({size.y, size.z, size.x}, geometry);
+    for (int x = 0; x < size.x; ++x) {
+        for (int z = 0; z < size.z; ++z) {
+            for (int y = 0; y < size.y; ++y) sagittal.at(y, size.z - 1 - z, x) = axial.at(x, y, z);
+        }
+    }
+    write_series(sagittal, "SYNTHETIC-1", folder);
 }
 
 fs::path small_phantom() {

@@ -198,6 +198,11 @@ std::vector<std::string> cautions_about(const Scan& scan) {
         cautions.emplace_back(
             "voxels more than 2.5 mm long: small nodules can be missed and sizes are uncertain");
     }
+    if (scan.series.slice_uids.empty()) {
+        cautions.emplace_back(
+            "the slices are not axial, as those the models learned from: nodules can be missed and "
+            "probabilities are uncertain");
+    }
     if (scan.series.info.lossy_compressed) cautions.emplace_back("the images were compressed with loss");
     return cautions;
 }
