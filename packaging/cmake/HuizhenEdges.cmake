@@ -14,6 +14,8 @@ set(HUIZHEN_EDGES
   "lung: base volume"
   "dicom: base volume"
   "render: base volume"
+  "files: base"
+  "database: base files"
   "secure_aggregation: base"
   "privacy: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
