@@ -16,6 +16,7 @@ set(HUIZHEN_EDGES
   "render: base volume"
   "files: base"
   "database: base files"
+  "vault: base files"
   "secure_aggregation: base"
   "privacy: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
