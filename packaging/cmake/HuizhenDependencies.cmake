@@ -16,6 +16,7 @@ find_package(DCMTK REQUIRED)
 find_package(dnnl REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(OPENJPEG REQUIRED IMPORTED_TARGET libopenjp2)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 
 if(HUIZHEN_TESTS)
   find_package(GTest REQUIRED)

@@ -17,6 +17,7 @@ set(HUIZHEN_EDGES
   "files: base"
   "database: base files"
   "vault: base files"
+  "objects: base files vault"
   "secure_aggregation: base"
   "privacy: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"

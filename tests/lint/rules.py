@@ -16,6 +16,7 @@ TOP_LEVEL = {
 FOREIGN = [
     (r"dcmtk/|openjpeg", ["imaging/dicom"]),
     (r"sqlite3\.h", ["storage/database"]),
+    (r"zstd", ["storage/objects"]),
     (r".*\.pb\.h$|grpc", ["federation/proto", "federation/rpc", "federation/node/services", "client_ui/remote"]),
     (r"Q[A-Z]\w*$|Qt\w+/", ["client_ui"]),
     (r"dnnl|oneapi/dnnl", ["engine/backends/cpu"]),
