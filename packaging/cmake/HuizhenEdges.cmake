@@ -18,6 +18,7 @@ set(HUIZHEN_EDGES
   "database: base files"
   "vault: base files"
   "objects: base files vault"
+  "audit: base database"
   "secure_aggregation: base"
   "privacy: base"
   "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
