@@ -15,7 +15,7 @@ TOP_LEVEL = {
 # include it. A test may include what the folder it mirrors may.
 FOREIGN = [
     (r"dcmtk/|openjpeg", ["imaging/dicom"]),
-    (r"sqlite3\.h", ["storage/database"]),
+    (r"sqlite3\.h", ["storage/database", "tests/bench/storage"]),
     (r"zstd", ["storage/objects"]),
     (r".*\.pb\.h$|grpc", ["federation/proto", "federation/rpc", "federation/node/services", "client_ui/remote"]),
     (r"Q[A-Z]\w*$|Qt\w+/", ["client_ui"]),
