@@ -200,30 +200,60 @@ Status create_key_ring(const std::filesystem::path& path, const KeyRing& ring, c
     return replace(path, ring, masters, random);
 }
 
-Result<KeyRing> read_key_ring(const std::filesystem::path& path, const MasterKey& master) {
+namespace {
+
+Result<Bytes> read_ring_bytes(const std::filesystem::path& path) {
     HZ_ASSIGN(const auto bytes, read_file(path, kMaxFile));
-    auto ring =
-        open_key_ring(BytesView(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), master);
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    return Bytes(data, data + bytes.size());
+}
+
+struct Opened {
+    KeyRing ring;
+    std::vector<KeyId> masters;
+};
+
+Result<Opened> read_with_masters(const std::filesystem::path& path, const MasterKey& master) {
+    HZ_ASSIGN(const Bytes bytes, read_ring_bytes(path));
+    auto ring = open_key_ring(bytes, master);
     if (!ring) return fail(ring.error().within(path.string()));
-    return ring;
+    HZ_ASSIGN(const Parts parts, take_apart(bytes));
+    Opened opened{std::move(*ring), {}};
+    for (const Slot& slot : parts.slots) opened.masters.push_back(slot.id);
+    return opened;
+}
+
+// Rewriting needs the keys themselves: with one of two, the other would be locked out without a word.
+tl::unexpected<Error> two_masters(const std::filesystem::path& path) {
+    return fail(ErrorCode::kInvalidArgument, "master-change-open: " + path.string() +
+                                                 " opens under two master keys; keep one of them first");
+}
+
+}  // namespace
+
+Result<KeyRing> read_key_ring(const std::filesystem::path& path, const MasterKey& master) {
+    HZ_ASSIGN(Opened opened, read_with_masters(path, master));
+    return std::move(opened.ring);
 }
 
 Status rotate_wrapping_key(const std::filesystem::path& path, KeyRing& ring, const MasterKey& master,
                            RandomSource& random) {
-    HZ_ASSIGN(KeyRing next, read_key_ring(path, master));
-    HZ_TRY(next.add_wrapping_key(random));
+    HZ_ASSIGN(Opened next, read_with_masters(path, master));
+    if (next.masters.size() != 1) return two_masters(path);
+    HZ_TRY(next.ring.add_wrapping_key(random));
     const std::array masters = {&master};
-    HZ_TRY(replace(path, next, masters, random));
-    ring = std::move(next);
+    HZ_TRY(replace(path, next.ring, masters, random));
+    ring = std::move(next.ring);
     return {};
 }
 
 Status add_master(const std::filesystem::path& path, const MasterKey& known, const MasterKey& added,
                   RandomSource& random) {
-    HZ_ASSIGN(const KeyRing ring, read_key_ring(path, known));
-    if (known.id() == added.id()) return {};
+    HZ_ASSIGN(const Opened opened, read_with_masters(path, known));
+    if (std::ranges::count(opened.masters, added.id()) > 0) return {};  // begun before, or the same key
+    if (opened.masters.size() != 1) return two_masters(path);
     const std::array masters = {&known, &added};
-    return replace(path, ring, masters, random);
+    return replace(path, opened.ring, masters, random);
 }
 
 Status keep_only_master(const std::filesystem::path& path, const MasterKey& kept, RandomSource& random) {

@@ -59,6 +59,23 @@ TEST_F(KeyRingTest, a_new_wrapping_key_seals_and_the_old_one_still_opens) {
     EXPECT_TRUE(again.derive("x") == ring.derive("x"));
 }
 
+TEST_F(KeyRingTest, a_change_of_master_that_is_under_way_is_finished_before_another_begins) {
+    ASSERT_TRUE(add_master(path, master, other, random));
+    EXPECT_TRUE(add_master(path, master, other, random)) << "again, after a crash";
+    const MasterKey third = MasterKey::generate(random);
+    EXPECT_TRUE(
+        add_master(path, master, third, random).error().message().starts_with("master-change-open: "));
+    EXPECT_TRUE(rotate_wrapping_key(path, ring, master, random)
+                    .error()
+                    .message()
+                    .starts_with("master-change-open: "));
+    EXPECT_TRUE(opens_with(master));
+    EXPECT_TRUE(opens_with(other));
+    EXPECT_EQ(ring.wrapping_keys(), 1u);
+    ASSERT_TRUE(keep_only_master(path, master, random));
+    EXPECT_TRUE(rotate_wrapping_key(path, ring, master, random));
+}
+
 TEST_F(KeyRingTest, is_bounded) {
     while (ring.wrapping_keys() < KeyRing::kMaxWrappingKeys) ASSERT_TRUE(ring.add_wrapping_key(random));
     EXPECT_EQ(ring.add_wrapping_key(random).error().code(), ErrorCode::kLimitExceeded);

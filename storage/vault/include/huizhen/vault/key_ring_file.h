@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxMasters = 8;
 Result<KeyRing> open_key_ring(BytesView file, const MasterKey& master);
 Bytes seal_key_ring(const KeyRing& ring, std::span<const MasterKey* const> masters, RandomSource& random);
 
-// Files, replaced atomically and on the disk when these return.
+// Files, replaced atomically and on the disk when these return. "master-change-open" (kInvalidArgument): the
+// file opens under two masters already, and to rewrite it under one would lock out the other.
 Status create_key_ring(const std::filesystem::path& path, const KeyRing& ring, const MasterKey& master,
                        RandomSource& random);
 Result<KeyRing> read_key_ring(const std::filesystem::path& path, const MasterKey& master);
