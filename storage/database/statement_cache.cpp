@@ -19,8 +19,9 @@ sqlite3_stmt* StatementCache::take(std::string_view sql, int& code) {
     const char* rest = nullptr;
     code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                               &statement, &rest);
-    HZ_CHECK(code != SQLITE_OK || (statement != nullptr && rest == sql.data() + sql.size()),
-             "one statement, no semicolon");
+    const bool single = statement != nullptr && rest == sql.data() + sql.size();
+    if (code == SQLITE_OK && !single) sqlite3_finalize(statement);
+    HZ_CHECK(code != SQLITE_OK || single, "one statement, no semicolon");
     return statement;
 }
 
