@@ -21,12 +21,16 @@ Registry& registry() {
     return instance;
 }
 
-// Code runs with all our rights: nobody else may have been able to put it there.
-bool trusted(const std::filesystem::path& path) {
-    struct stat file {};
-    if (::stat(path.c_str(), &file) != 0) return false;
-    return (file.st_uid == 0 || file.st_uid == ::geteuid()) && (file.st_mode & S_IWOTH) == 0;
+// Belongs to root or to this user, and only its owner may write to it.
+bool owned(const std::filesystem::path& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) return false;
+    return (info.st_uid == 0 || info.st_uid == ::geteuid()) && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
+
+// Code runs with all our rights: nobody else may have been able to put it there. Whoever may write to its
+// folder can put another file in its place.
+bool trusted(const std::filesystem::path& path) { return owned(path) && owned(path.parent_path()); }
 
 bool complete(const HzBackend& b) {
     return b.name && b.create && b.destroy && b.allocate && b.release && b.upload && b.download &&
@@ -71,7 +75,9 @@ Result<const HzBackend*> load_backend_plugin(const std::filesystem::path& path) 
     }
     if (!trusted(path)) {
         return fail(ErrorCode::kPermissionDenied,
-                    path.string() + ": must belong to root or to this user, and be writable by no one else");
+                    path.string() +
+                        ": it and its folder must belong to root or to this user, and be writable by "
+                        "no one else");
     }
     void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) {

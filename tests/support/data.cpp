@@ -41,6 +41,8 @@ std::optional<fs::path> unpacked(std::string_view archive) {
 
 TemporaryFolder::TemporaryFolder() : path_(fs::temp_directory_path() / ("huizhen-test-" + random_id())) {
     fs::create_directories(path_);
+    // Whatever the umask.
+    fs::permissions(path_, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
 }
 
 TemporaryFolder::~TemporaryFolder() {

@@ -8,8 +8,17 @@
 namespace huizhen::engine {
 namespace {
 
+// A copy as an installation has it, whatever the umask of the build.
 std::filesystem::path plugin(const std::string& kind) {
-    return std::filesystem::path(HUIZHEN_TEST_PLUGINS) / ("libhuizhen_test_plugin_" + kind + ".so");
+    static const testing::TemporaryFolder folder;
+    const std::string name = "libhuizhen_test_plugin_" + kind + ".so";
+    const std::filesystem::path built = std::filesystem::path(HUIZHEN_TEST_PLUGINS) / name;
+    const std::filesystem::path copy = folder.path() / name;
+    if (std::filesystem::exists(built) && !std::filesystem::exists(copy)) {
+        std::filesystem::copy_file(built, copy);
+        std::filesystem::permissions(copy, std::filesystem::perms(0755));
+    }
+    return copy;
 }
 
 ErrorCode code_of(const std::filesystem::path& path) {
@@ -39,16 +48,23 @@ TEST(Plugin, refuses_what_is_no_backend_of_this_abi) {
     const testing::TemporaryFolder folder;
     const auto text = folder.path() / "text.so";
     std::ofstream(text) << "not an object file";
+    std::filesystem::permissions(text, std::filesystem::perms(0644));
     EXPECT_EQ(code_of(text), ErrorCode::kUnavailable);
 }
 
-TEST(Plugin, refuses_a_file_that_anyone_may_change) {
+TEST(Plugin, refuses_a_file_that_another_may_change_or_replace) {
+    using std::filesystem::perms;
     const testing::TemporaryFolder folder;
     const auto copy = folder.path() / "open.so";
     std::filesystem::copy_file(plugin("good"), copy);
-    std::filesystem::permissions(copy, std::filesystem::perms::others_write,
-                                 std::filesystem::perm_options::add);
-    EXPECT_EQ(code_of(copy), ErrorCode::kPermissionDenied);
+    for (const auto& place : {copy, folder.path()}) {
+        for (const perms others : {perms::group_write, perms::others_write}) {
+            std::filesystem::permissions(place, others, std::filesystem::perm_options::add);
+            EXPECT_EQ(code_of(copy), ErrorCode::kPermissionDenied) << place;
+            std::filesystem::permissions(place, others, std::filesystem::perm_options::remove);
+        }
+    }
+    EXPECT_TRUE(load_backend_plugin(copy).has_value());
 }
 
 TEST(Plugin, says_where_a_backend_runs) {

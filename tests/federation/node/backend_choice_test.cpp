@@ -14,8 +14,9 @@ using ::testing::HasSubstr;
 class PluginFolder {
   public:
     explicit PluginFolder(const std::string& kind) {
-        fs::copy_file(fs::path(HUIZHEN_TEST_PLUGINS) / ("libhuizhen_test_plugin_" + kind + ".so"),
-                      folder_.path() / "libhuizhen_cuda.so");
+        const fs::path plugin = folder_.path() / "libhuizhen_cuda.so";
+        fs::copy_file(fs::path(HUIZHEN_TEST_PLUGINS) / ("libhuizhen_test_plugin_" + kind + ".so"), plugin);
+        fs::permissions(plugin, fs::perms(0755));  // whatever the umask of the build
     }
     std::vector<fs::path> folders() const { return {folder_.path()}; }
 
