@@ -207,6 +207,10 @@ Status load_parameters(const Checkpoint& checkpoint, ParameterSet& parameters, s
                                                    parameter.value.shape().to_string());
         }
         HZ_ASSIGN(std::vector<float> read, checkpoint.read(name));
+        if (!std::all_of(read.begin(), read.end(), [](float value) { return std::isfinite(value); })) {
+            return fail(ErrorCode::kIntegrity,
+                        "the checkpoint holds a value in " + name + " that is not finite");
+        }
         values.push_back(std::move(read));
     }
     for (std::size_t i = 0; i < values.size(); ++i) {

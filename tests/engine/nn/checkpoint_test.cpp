@@ -102,6 +102,22 @@ TEST_F(Checkpoints, refuses_to_load_into_another_model_and_changes_nothing) {
     EXPECT_EQ(other.find("a")->value.to_vector(), (std::vector<float>{0.0F, 0.0F}));
 }
 
+TEST_F(Checkpoints, refuses_weights_that_are_not_finite_and_changes_nothing) {
+    for (const float bad : {NAN, INFINITY}) {
+        const Tensor good = Tensor::from(context_, Shape{2}, std::vector<float>{1.0F, 2.0F});
+        const Tensor damaged = Tensor::from(context_, Shape{2}, std::vector<float>{1.0F, bad});
+        ASSERT_TRUE(save_checkpoint(path("m"), {{"a", good}, {"b", damaged}}, {}).has_value());
+        ParameterSet parameters(context_, 1);
+        parameters.add("a", Shape{2}, Initial::kZeros, true);
+        parameters.add("b", Shape{2}, Initial::kZeros, true);
+        const Status refused = load_parameters(*Checkpoint::open(path("m")), parameters);
+        ASSERT_FALSE(refused.has_value());
+        EXPECT_EQ(refused.error().code(), ErrorCode::kIntegrity);
+        EXPECT_THAT(refused.error().message(), ::testing::HasSubstr("in b "));
+        EXPECT_EQ(parameters.find("a")->value.to_vector(), (std::vector<float>{0.0F, 0.0F}));
+    }
+}
+
 TEST_F(Checkpoints, reads_a_file_of_the_python_package) {
     std::string bytes = file_of(kForeignHeader, 0);
     for (const float value : {3.0F, 1.5F, -2.0F, 0.25F, 1e-3F}) {

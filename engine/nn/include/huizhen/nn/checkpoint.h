@@ -56,8 +56,8 @@ Result<std::string> save_checkpoint(const std::filesystem::path& path, const Nam
 
 NamedTensors named_tensors(const ParameterSet& parameters, std::string_view prefix = {});
 
-// Copies "<prefix><name>" into every parameter. All names and shapes are checked before the first value is
-// changed; kIntegrity names the first that is missing or differs.
+// Copies "<prefix><name>" into every parameter. All names, shapes and values are checked before the first
+// value is changed; kIntegrity names the first that is missing, differs or is not finite.
 Status load_parameters(const Checkpoint& checkpoint, ParameterSet& parameters, std::string_view prefix = {});
 
 }  // namespace huizhen::engine
