@@ -61,7 +61,13 @@ ModelManifest from_json(const Json& json) {
     return manifest;
 }
 
+bool is_share(double value) { return value >= 0 && value <= 1; }
+
 bool sound(const ModelManifest& manifest) {
+    const ConformalThresholds& sets = manifest.conformal;
+    if (!is_share(sets.alpha) || !is_share(sets.benign) || !is_share(sets.malignant)) return false;
+    // has_seen() searches it: in another order a patient seen would pass as unseen.
+    if (!std::is_sorted(manifest.trained_on.begin(), manifest.trained_on.end())) return false;
     if (manifest.features.size() > kMaxFeatures) return false;
     return std::all_of(manifest.features.begin(), manifest.features.end(),
                        [](const FeatureScale& f) { return f.deviation > 0 && !f.name.empty(); });
@@ -110,7 +116,7 @@ Result<ModelManifest> parse_manifest(const CheckpointMetadata& metadata, std::st
             return fail(ErrorCode::kIntegrity, "the model is of architecture " + manifest.architecture +
                                                    ", expected " + std::string(architecture));
         }
-        if (!sound(manifest)) return fail(ErrorCode::kMalformedInput, "the model's features are not usable");
+        if (!sound(manifest)) return fail(ErrorCode::kMalformedInput, "the model's manifest is not usable");
         return manifest;
     } catch (const std::exception&) {
         return fail(ErrorCode::kMalformedInput, "the model's manifest is damaged");

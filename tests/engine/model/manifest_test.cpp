@@ -51,6 +51,8 @@ TEST(Manifest, refuses_what_is_damaged) {
          {std::pair<std::string, std::string>{"\"deviation\":0.4", "\"deviation\":0"},
           {"\"kind\":\"platt\"", "\"kind\":\"magic\""},
           {"\"trained_on\":[", "\"trained_on\":[1,"},
+          {"\"trained_on\":[", "\"trained_on\":[\"ffffffff\","},
+          {"\"malignant\":0.77", "\"malignant\":77"},
           {"\"shape\":{", "\"shaped\":{"}}) {
         auto metadata = to_metadata(sample());
         std::string& text = metadata["huizhen.manifest"];
