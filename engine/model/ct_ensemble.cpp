@@ -116,6 +116,13 @@ Result<CtEnsemble> CtEnsemble::load(const std::filesystem::path& folder, Context
             return fail(ErrorCode::kIntegrity,
                         path.string() + ": reads other measurements than the first member");
         }
+        if (ensemble.members_.front().manifest.calibration.kind !=
+            ensemble.members_.back().manifest.calibration.kind) {
+            return fail(ErrorCode::kIntegrity,
+                        path.string() +
+                            ": is calibrated in another way than the first member; was training "
+                            "stopped before it was done?");
+        }
     }
     ensemble.sha256_ = ensemble_sha256(hashes);
     return ensemble;

@@ -78,6 +78,10 @@ Models& Models::operator=(Models&&) noexcept = default;
 Result<Models> Models::load(const fs::path& folder, EngineRuntime& engine) {
     auto malignancy = engine::CtEnsemble::load(folder, engine.context());
     if (!malignancy) return fail(of_installation(malignancy.error()));
+    if (malignancy->members().front().manifest.calibration.kind == engine::CalibrationKind::kIdentity) {
+        return fail(ErrorCode::kIntegrity,
+                    folder.string() + ": the CT model is not calibrated; its training was not finished");
+    }
     auto nodule = engine::NoduleClassifier::load(folder, engine.context());
     if (!nodule) return fail(of_installation(nodule.error()));
     const auto& points = nodule->manifest(0).operating_points;

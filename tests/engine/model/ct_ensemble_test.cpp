@@ -18,14 +18,15 @@ constexpr std::size_t kVoxels = std::size_t{32} * 32 * 32;
 class CtEnsembleTest : public ::testing::Test {
   protected:
     // A member with random weights, its heads stirred so that the picture counts.
-    void write_member(int number, const std::vector<std::string>& features = {"a", "b"}) {
+    void write_member(int number, const std::vector<std::string>& features = {"a", "b"},
+                      CalibrationKind calibration = CalibrationKind::kPlatt) {
         ModelManifest manifest;
         manifest.architecture = kCtArchitecture;
         for (const auto& name : features) manifest.features.push_back({name, 1.0, 2.0});
         const CtNetworkShape shape{
             .features = static_cast<std::int64_t>(features.size()), .hidden = 8, .width = 8};
         manifest.shape = to_manifest(shape);
-        manifest.calibration = {CalibrationKind::kPlatt, 0.5, 1, 0.1};
+        manifest.calibration = {calibration, 0.5, 1, 0.1};
         manifest.conformal = {0.1, 0.6, 0.6};
         ParameterSet parameters(context_, static_cast<std::uint64_t>(number));
         const CtNetwork network(Scope(parameters, "ct"), shape);
@@ -125,6 +126,15 @@ TEST_F(CtEnsembleTest, refuses_folders_and_files_it_cannot_trust) {
     EXPECT_THAT(cut.error().message(), ::testing::StartsWith(path.string() + ": "));
     EXPECT_EQ(cut.error().message().find("ct-1", path.string().size()), std::string::npos)
         << cut.error().message();
+}
+
+TEST_F(CtEnsembleTest, refuses_members_of_which_some_are_not_calibrated_yet) {
+    write_member(0);
+    write_member(1, {"a", "b"}, CalibrationKind::kIdentity);
+    const auto mixed = CtEnsemble::load(folder_.path(), context_);
+    ASSERT_FALSE(mixed);
+    EXPECT_EQ(mixed.error().code(), ErrorCode::kIntegrity);
+    EXPECT_THAT(mixed.error().message(), ::testing::HasSubstr("ct-1.safetensors"));
 }
 
 TEST_F(CtEnsembleTest, is_named_by_its_members) {

@@ -49,8 +49,8 @@ class CtEnsemble {
     };
 
     // Every ct-*.safetensors in `folder`, in the order of names. kNotFound when there is none; kIntegrity for
-    // an unknown format or members that read different measurements; kMalformedInput for a damaged file.
-    // `context` must outlive it.
+    // an unknown format, members that read different measurements or were not calibrated alike;
+    // kMalformedInput for a damaged file. `context` must outlive it.
     static Result<CtEnsemble> load(const std::filesystem::path& folder, Context& context);
 
     // kInvalidArgument, naming it, where a measurement is missing. `member_used`: which members answer, all
