@@ -36,6 +36,16 @@ Result<double> exact(const CheckpointMetadata& metadata, std::string_view key) {
     return fail(ErrorCode::kMalformedInput, "the training checkpoint lacks " + std::string(key));
 }
 
+// The same of a count.
+Result<std::int64_t> count(const CheckpointMetadata& metadata, std::string_view key, std::int64_t highest) {
+    HZ_ASSIGN(const double value, exact(metadata, key));
+    if (!(value >= 0 && value <= static_cast<double>(highest)) || value != std::floor(value)) {
+        return fail(ErrorCode::kMalformedInput,
+                    "the training checkpoint has an impossible " + std::string(key));
+    }
+    return static_cast<std::int64_t>(value);
+}
+
 NamedTensors with_prefix(std::string_view prefix, NamedTensors tensors) {
     for (auto& [name, tensor] : tensors) name = std::string(prefix) + name;
     return tensors;
@@ -90,7 +100,7 @@ class Run {
     std::int64_t order_epoch_ = -1;
 };
 
-// Names and shapes, and every option that changes the result.
+// Names and shapes, the data, and every option that changes the result.
 std::string Run::fingerprint() const {
     std::string text = std::to_string(task_.size()) + ' ' + std::to_string(options_.epochs) + ' ' +
                        std::to_string(options_.batch) + ' ' + std::to_string(options_.seed) + ' ' +
@@ -103,6 +113,7 @@ std::string Run::fingerprint() const {
     for (const Parameter& parameter : parameters_.all()) {
         text += ' ' + parameter.name + parameter.value.shape().to_string();
     }
+    text += ' ' + options_.data;
     return to_hex(sha256(std::as_bytes(std::span(text.data(), text.size()))));
 }
 
@@ -143,15 +154,15 @@ Status Run::load(const Checkpoint& checkpoint) {
         return fail(ErrorCode::kIntegrity,
                     "the checkpoint belongs to a run with other options, data or network");
     }
-    HZ_ASSIGN(const double step, exact(metadata, "training.step"));
-    HZ_ASSIGN(const double updates, exact(metadata, "training.updates"));
-    HZ_ASSIGN(const double averaged, exact(metadata, "training.averaged"));
+    const std::int64_t steps = schedule_.total_steps;
+    HZ_ASSIGN(step_, count(metadata, "training.step", steps));
+    HZ_ASSIGN(const std::int64_t updates, count(metadata, "training.updates", steps));
+    HZ_ASSIGN(const std::int64_t averaged, count(metadata, "training.averaged", steps));
     HZ_ASSIGN(epoch_loss_, exact(metadata, "training.epoch_loss"));
     HZ_ASSIGN(mean_loss_, exact(metadata, "training.mean_loss"));
     HZ_ASSIGN(best_, exact(metadata, "training.best"));
     HZ_ASSIGN(validation_, exact(metadata, "training.validation"));
-    HZ_ASSIGN(const double without_better, exact(metadata, "training.without_better"));
-    step_ = static_cast<std::int64_t>(step);
+    HZ_ASSIGN(const std::int64_t without_better, count(metadata, "training.without_better", steps));
     without_better_ = static_cast<int>(without_better);
 
     NamedTensors moments, averages;
@@ -166,8 +177,8 @@ Status Run::load(const Checkpoint& checkpoint) {
         if (name.starts_with("best/")) HZ_TRY(read_into(best_weights_, name.substr(5)));
     }
     HZ_TRY(load_parameters(checkpoint, parameters_, "weight/"));
-    HZ_TRY(optimizer_.restore(moments, static_cast<std::int64_t>(updates)));
-    return average_.restore(averages, static_cast<std::int64_t>(averaged));
+    HZ_TRY(optimizer_.restore(moments, updates));
+    return average_.restore(averages, averaged);
 }
 
 Status Run::run_step() {

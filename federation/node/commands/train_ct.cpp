@@ -65,6 +65,7 @@ Status make_member(const TrainRequest& request, const TrainContext& context, con
     }
     if (!finished) {
         recipe.training.seed = seed;
+        recipe.training.data = manifest.training_data_sha256;
         recipe.training.checkpoint = store.partial_path(member);
         recipe.training.resume = request.resume;
         recipe.training.stage = member_stage(member, kCtMembers);

@@ -75,6 +75,7 @@ Status train_nodule_classifier(const TrainRequest& request, const TrainContext& 
         }
         if (!finished) {
             recipe.training.seed = request.seed * kFolds + static_cast<unsigned>(fold);
+            recipe.training.data = data;
             recipe.training.checkpoint = store.partial_path(fold);
             recipe.training.resume = request.resume;
             recipe.training.stage = member_stage(fold, kNoduleMembers);

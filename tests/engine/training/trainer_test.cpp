@@ -145,15 +145,45 @@ TEST(Trainer, a_stopped_run_resumes_to_the_same_bits) {
 TEST(Trainer, refuses_the_checkpoint_of_another_run) {
     const testing::TemporaryFolder folder;
     auto wanted = options();
+    wanted.data = "one";
     wanted.checkpoint = folder.path() / "run.safetensors";
     Bench before, after;
     StopAfter stop(3);
     ASSERT_FALSE(train(before.parameters, before.task, wanted, stop.source.get_token(), stop));
     wanted.resume = true;
-    wanted.learning_rate = 0.02;
-    const auto resumed = train(after.parameters, after.task, wanted, {}, silent_progress());
-    ASSERT_FALSE(resumed);
-    EXPECT_EQ(resumed.error().code(), ErrorCode::kIntegrity);
+    auto faster = wanted, elsewhere = wanted;
+    faster.learning_rate = 0.02;
+    elsewhere.data = "another";  // as many cases
+    for (const TrainingOptions& other : {faster, elsewhere}) {
+        const auto resumed = train(after.parameters, after.task, other, {}, silent_progress());
+        ASSERT_FALSE(resumed);
+        EXPECT_EQ(resumed.error().code(), ErrorCode::kIntegrity);
+    }
+    EXPECT_TRUE(train(after.parameters, after.task, wanted, {}, silent_progress()));
+}
+
+TEST(Trainer, refuses_a_checkpoint_with_impossible_counters) {
+    const testing::TemporaryFolder folder;
+    auto wanted = options();
+    wanted.checkpoint = folder.path() / "run.safetensors";
+    Bench before;
+    StopAfter stop(3);
+    ASSERT_FALSE(train(before.parameters, before.task, wanted, stop.source.get_token(), stop));
+    wanted.resume = true;
+    for (const char* step : {"-1p+0", "1.8p+0", "1p+40", "nan"}) {
+        Bench after;
+        const auto whole = Checkpoint::open(wanted.checkpoint);
+        ASSERT_TRUE(whole) << whole.error().to_string();
+        NamedTensors tensors;
+        for (const std::string& name : whole->names())
+            tensors.emplace_back(name, *whole->read(name, after.context));
+        auto metadata = whole->metadata();
+        metadata["training.step"] = step;
+        ASSERT_TRUE(save_checkpoint(wanted.checkpoint, tensors, metadata));
+        const auto resumed = train(after.parameters, after.task, wanted, {}, silent_progress());
+        ASSERT_FALSE(resumed) << step;
+        EXPECT_EQ(resumed.error().code(), ErrorCode::kMalformedInput) << step;
+    }
 }
 
 TEST(Trainer, early_stop_keeps_the_best_weights) {

@@ -44,6 +44,7 @@ struct TrainingOptions {
     // epochs and keeps the last, which makes the kept-back cases a clean test.
     int patience = 0;
     std::uint64_t seed = 1;
+    std::string data{};                  // a name of the data that changes with it: its SHA-256
     std::filesystem::path checkpoint{};  // where a stopped run leaves its state; empty: nowhere
     bool resume = false;                 // go on from `checkpoint` where it exists
     std::string stage = "training";      // name for the progress sink
