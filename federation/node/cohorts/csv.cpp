@@ -107,6 +107,9 @@ Result<CsvTable> parse_csv(std::string_view text) {
         const std::size_t line = reader.line();
         const std::size_t before = table.fields_.size();
         HZ_TRY(reader.read_record(table.fields_));
+        if (table.fields_.size() > kMaxCsvFields)
+            return fail(ErrorCode::kLimitExceeded,
+                        "line " + std::to_string(line) + ": more fields than are read");
         const std::size_t count = table.fields_.size() - before;
         if (count == 1 && table.columns_.size() > 1 && table.fields_.back().empty()) {
             table.fields_.pop_back();  // an empty line, as editors leave at the end

@@ -48,6 +48,12 @@ TEST(Csv, refuses_endless_columns) {
     EXPECT_EQ(table.error().code(), ErrorCode::kLimitExceeded);
 }
 
+TEST(Csv, refuses_endless_rows) {
+    const auto table = parse_csv(std::string(kMaxCsvFields + 2, '\n'));
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().code(), ErrorCode::kLimitExceeded);
+}
+
 TEST(Csv, names_a_missing_column) {
     const auto column = parse_csv("a,b\n")->column("score");
     ASSERT_FALSE(column);

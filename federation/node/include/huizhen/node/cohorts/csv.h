@@ -16,6 +16,8 @@ namespace huizhen::node {
 
 inline constexpr std::size_t kMaxCsvBytes = std::size_t{256} << 20;
 inline constexpr std::size_t kMaxCsvColumns = 4096;
+inline constexpr std::size_t kMaxCsvFields = std::size_t{4}
+                                             << 20;  // each costs far more memory than its comma
 
 class CsvTable {
   public:
@@ -36,7 +38,7 @@ class CsvTable {
 };
 
 // kMalformedInput with the line number for a row of another length, an open quote or text after a closing
-// quote.
+// quote; kLimitExceeded for more columns or fields than are read.
 Result<CsvTable> parse_csv(std::string_view text);
 Result<CsvTable> read_csv(const std::filesystem::path& path);
 
