@@ -1,3 +1,6 @@
+#include <charconv>
+#include <numeric>
+
 #include <huizhen/base/check.h>
 #include <huizhen/tensor/losses.h>
 #include <huizhen/training/metrics.h>
@@ -77,6 +80,24 @@ std::vector<std::size_t> cases_of_fold(std::span<const int> folds, int fold, boo
         if ((folds[i] == fold) == inside) cases.push_back(i);
     }
     return cases;
+}
+
+Result<std::vector<std::size_t>> unseen_patches(const ModelManifest& member, const NodulePatches& patches,
+                                                std::string_view data) {
+    if (member.training_data_sha256 != data) {
+        std::vector<std::size_t> all(patches.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        return all;
+    }
+    const auto kept_back = member.provenance.find("fold_kept_back");
+    int fold = -1;
+    if (kept_back != member.provenance.end()) {
+        const std::string& text = kept_back->second;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fold);
+        if (error != std::errc() || end != text.data() + text.size()) fold = -1;
+    }
+    if (fold < 0) return fail(ErrorCode::kIntegrity, "a member does not say which fold it left out");
+    return cases_of_fold(patches.folds, fold, true);
 }
 
 Result<TrainingOutcome> train_nodule_network(const NoduleNetwork& network, ParameterSet& parameters,

@@ -16,8 +16,6 @@
 namespace huizhen::node {
 namespace {
 
-constexpr double kMiscoverage = 0.1;
-
 // Means over the members that may be asked about each case.
 class MemberMeans {
   public:
@@ -133,7 +131,7 @@ Result<CalibrationFigures> calibration_figures(const EvaluationCases& cases,
     if (figures.nested) {
         HZ_ASSIGN(after,
                   engine::cross_calibrate(manifest.calibration.kind, cases.raw, cases.labels, cases.folds));
-        HZ_ASSIGN(sets, engine::cross_conformal(after, cases.labels, cases.folds, kMiscoverage));
+        HZ_ASSIGN(sets, engine::cross_conformal(after, cases.labels, cases.folds, figures.alpha));
     } else {
         for (const double p : after) sets.push_back(manifest.conformal.set_of(p));
     }
@@ -146,55 +144,95 @@ Result<CalibrationFigures> calibration_figures(const EvaluationCases& cases,
     return figures;
 }
 
-Result<NoduleFigures> nodule_figures(const EvaluateRequest& request,
-                                     const engine::NoduleClassifier& classifier, EngineRuntime& runtime) {
-    HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches", request.split));
-    const engine::NodulePatches patches = training_patches(cohort);
-    NoduleFigures figures;
-    figures.patches = patches.size();
-    figures.held_out = classifier.manifest(0).training_data_sha256 == training_hash(cohort);
-    std::vector<double> logits(patches.size(), 0.0), asked(patches.size(), 0.0);
-    for (std::size_t m = 0; m < classifier.members(); ++m) {
-        const engine::ModelManifest& manifest = classifier.manifest(m);
-        std::vector<std::size_t> which;
-        for (std::size_t i = 0; i < patches.size(); ++i) {
-            if (!figures.held_out ||
-                std::to_string(patches.folds[i]) == manifest.provenance.at("fold_kept_back")) {
-                which.push_back(i);
-            }
-        }
-        const auto own = engine::nodule_logits(classifier.network(m), runtime.context(), patches, which);
-        for (std::size_t k = 0; k < which.size(); ++k) {
-            logits[which[k]] += manifest.calibration.logit(own[k]);
-            asked[which[k]] += 1;
-        }
-    }
-    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] /= std::max(asked[i], 1.0);
-    // Neighbours in LUNA16's list come from one scan: resample runs of 20 candidates.
-    std::vector<std::size_t> order(patches.size());
+// The patches that at least one member may be asked about, one entry each.
+struct JudgedPatches {
+    std::vector<double> raw, logits;  // the members' mean, before and after calibration
+    std::vector<int> is_nodule, folds, runs;
+    bool held_out = false;  // some member learned from them, and was asked only about what it left out
+};
+
+// Neighbours in LUNA16's list come from one scan: runs of 20 candidates are resampled together.
+std::vector<int> runs_of(const LunaPatches& cohort) {
+    std::vector<std::size_t> order(cohort.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return cohort.candidate[a] < cohort.candidate[b]; });
-    std::vector<int> runs(patches.size());
+    std::vector<int> runs(order.size());
     for (std::size_t place = 0; place < order.size(); ++place)
         runs[order[place]] = static_cast<int>(place / 20);
+    return runs;
+}
+
+Result<JudgedPatches> ask_about_patches(const LunaPatches& cohort, const engine::NoduleClassifier& classifier,
+                                        EngineRuntime& runtime) {
+    const engine::NodulePatches patches = training_patches(cohort);
+    const std::string data = training_hash(cohort);
+    std::vector<double> raw(patches.size(), 0.0), logits(raw), asked(raw);
+    JudgedPatches judged;
+    for (std::size_t m = 0; m < classifier.members(); ++m) {
+        const engine::ModelManifest& manifest = classifier.manifest(m);
+        HZ_ASSIGN(const auto unseen, engine::unseen_patches(manifest, patches, data));
+        judged.held_out = judged.held_out || manifest.training_data_sha256 == data;
+        const auto own = engine::nodule_logits(classifier.network(m), runtime.context(), patches, unseen);
+        for (std::size_t k = 0; k < unseen.size(); ++k) {
+            raw[unseen[k]] += own[k];
+            logits[unseen[k]] += manifest.calibration.logit(own[k]);
+            asked[unseen[k]] += 1;
+        }
+    }
+    const std::vector<int> runs = runs_of(cohort);
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        if (asked[i] == 0) continue;
+        judged.raw.push_back(raw[i] / asked[i]);
+        judged.logits.push_back(logits[i] / asked[i]);
+        judged.is_nodule.push_back(patches.is_nodule[i]);
+        judged.folds.push_back(patches.folds[i]);
+        judged.runs.push_back(runs[i]);
+    }
+    return judged;
+}
+
+Result<NoduleFigures> nodule_figures(const EvaluateRequest& request,
+                                     const engine::NoduleClassifier& classifier, EngineRuntime& runtime) {
+    HZ_ASSIGN(const LunaPatches cohort, read_luna_patches(request.data / "luna-patches", request.split));
+    HZ_ASSIGN(const JudgedPatches judged, ask_about_patches(cohort, classifier, runtime));
+    NoduleFigures figures;
+    figures.patches = judged.is_nodule.size();
+    figures.held_out = judged.held_out;
+    for (const int label : judged.is_nodule) figures.nodules += static_cast<std::size_t>(label);
     figures.auc = engine::clustered_bootstrap(
-        runs,
+        judged.runs,
         [&](std::span<const std::size_t> drawn) {
             std::vector<double> scores;
             std::vector<int> labels;
             for (const std::size_t i : drawn) {
-                scores.push_back(logits[i]);
-                labels.push_back(patches.is_nodule[i]);
+                scores.push_back(judged.logits[i]);
+                labels.push_back(judged.is_nodule[i]);
             }
             return engine::auc(scores, labels);
         },
         request.resamples, request.seed);
-    for (const int label : patches.is_nodule) figures.nodules += static_cast<std::size_t>(label);
     figures.sensitivity_at_90_specificity =
-        engine::sensitivity_at_specificity(logits, patches.is_nodule, 0.9);
-    figures.ece = engine::expected_calibration_error(sigmoids(logits), patches.is_nodule);
+        engine::sensitivity_at_specificity(judged.logits, judged.is_nodule, 0.9);
+    std::vector<double> probabilities = sigmoids(judged.logits);
+    if (judged.held_out) {  // the shipped map was fitted on them
+        HZ_ASSIGN(probabilities, engine::cross_calibrate(classifier.manifest(0).calibration.kind, judged.raw,
+                                                         judged.is_nodule, judged.folds));
+    }
+    figures.ece = engine::expected_calibration_error(probabilities, judged.is_nodule);
     return figures;
+}
+
+// Cases are given to members as a cohort has them: by place, not by name.
+Status check_measurements(const engine::CtEnsemble& ensemble) {
+    const std::vector<std::string> names = ct_feature_names();
+    const auto& read = ensemble.features();
+    const bool same =
+        std::equal(read.begin(), read.end(), names.begin(), names.end(),
+                   [](const engine::FeatureScale& a, const std::string& b) { return a.name == b; });
+    if (!same)
+        return fail(ErrorCode::kIntegrity, "the CT model reads other measurements than this version takes");
+    return {};
 }
 
 void add_scores(const EvaluationCases& cases, const BootstrapOptions& options, Evaluation& evaluation) {
@@ -217,6 +255,7 @@ void add_scores(const EvaluationCases& cases, const BootstrapOptions& options, E
 Result<Evaluation> evaluate(const EvaluateRequest& request, EngineRuntime& runtime,
                             const std::stop_token& stop, ProgressSink& progress) {
     HZ_ASSIGN(const engine::CtEnsemble ensemble, engine::CtEnsemble::load(request.model, runtime.context()));
+    HZ_TRY(check_measurements(ensemble));
     std::optional<engine::NoduleClassifier> classifier;
     if (std::filesystem::exists(request.data / "luna-patches" / ("labels_" + request.split + ".csv"))) {
         HZ_ASSIGN(classifier, engine::NoduleClassifier::load(request.model, runtime.context()));

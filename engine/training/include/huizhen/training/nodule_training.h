@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include <huizhen/model/nodule_network.h>
@@ -43,6 +44,12 @@ Result<TrainingOutcome> train_nodule_network(const NoduleNetwork& network, Param
 // Logits of the named patches.
 std::vector<double> nodule_logits(const NoduleNetwork& network, Context& context,
                                   const NodulePatches& patches, std::span<const std::size_t> which);
+
+// Patches that a member may be asked about: all, unless it learned from these very patches (their name is
+// `data`, as in its manifest); then those of the fold it left out. kIntegrity where its manifest does not say
+// which.
+Result<std::vector<std::size_t>> unseen_patches(const ModelManifest& member, const NodulePatches& patches,
+                                                std::string_view data);
 
 // Indices of the cases inside, or outside, a fold.
 std::vector<std::size_t> cases_of_fold(std::span<const int> folds, int fold, bool inside);

@@ -1,8 +1,8 @@
 #pragma once
 
 // `huizhen-node evaluate`: what the models are worth on patients they never saw. Every case is judged only by
-// the members whose training left its patient out: on the training cohorts that is one member, on new
-// patients all of them.
+// the members whose training left its patient out: on the training cohorts those that kept its fold back, on
+// new patients all of them.
 
 #include <cstdint>
 #include <filesystem>
@@ -77,7 +77,8 @@ struct NoduleFigures {
     std::size_t patches = 0, nodules = 0;
     engine::Interval auc;
     double sensitivity_at_90_specificity = 0, ece = 0;
-    bool held_out = false;  // each patch by the member that left its fold out; else by all members
+    bool held_out = false;  // each patch by the member that left its fold out, its ECE by a map fitted
+                            // without that fold; else by all members
 };
 
 struct Evaluation {
