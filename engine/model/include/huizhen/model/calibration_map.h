@@ -49,10 +49,10 @@ struct ProbabilityInterval {
     double low = 0, high = 1;
 };
 
-// Central 90 % interval for the probability another member, trained on another sample of patients of this
-// size, would give: Student's t (n - 1 degrees of freedom) over the members' calibrated logits, mapped to
-// probabilities. It speaks of what the training sample leaves open, not of the disease. One member gives [0,
-// 1].
+// Central 90 % interval for the probability that one more member would give: Student's t (n - 1 degrees of
+// freedom) over the members' calibrated logits, mapped to probabilities. It speaks of what training leaves
+// open, not of the disease; members that share patients differ less than those of new patients would. One
+// member gives [0, 1].
 ProbabilityInterval member_interval(std::span<const double> member_logits);
 
 }  // namespace huizhen::engine
