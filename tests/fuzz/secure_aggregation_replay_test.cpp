@@ -7,28 +7,14 @@
 
 #include <huizhen/base/file.h>
 
+#include "corpus.h"
 #include "secure_aggregation_entry.h"
 
 namespace huizhen::fuzz {
 namespace {
 
-std::vector<std::vector<std::uint8_t>> corpus() {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(SECURE_AGGREGATION_CORPUS)) {
-        paths.push_back(entry.path());
-    }
-    std::sort(paths.begin(), paths.end());
-    std::vector<std::vector<std::uint8_t>> files;
-    for (const auto& path : paths) {
-        const auto bytes = read_file(path, 1 << 20).value();
-        const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-        files.emplace_back(data, data + bytes.size());
-    }
-    return files;
-}
-
 TEST(SecureAggregationFuzz, corpus_replays_whole_and_cut) {
-    const auto files = corpus();
+    const auto files = read_corpus(SECURE_AGGREGATION_CORPUS);
     ASSERT_EQ(files.size(), 9u);
     for (const auto& file : files) {
         EXPECT_TRUE(read_secure_aggregation(file));
@@ -40,7 +26,7 @@ TEST(SecureAggregationFuzz, corpus_replays_whole_and_cut) {
 
 TEST(SecureAggregationFuzz, ten_thousand_spoilt_messages_are_survived) {
     std::mt19937 random(1);
-    const auto files = corpus();
+    const auto files = read_corpus(SECURE_AGGREGATION_CORPUS);
     int refused = 0;
     for (int trial = 0; trial < 10'000; ++trial) {
         std::vector<std::uint8_t> bytes = files[random() % files.size()];

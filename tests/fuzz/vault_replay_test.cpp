@@ -6,26 +6,14 @@
 
 #include <huizhen/base/file.h>
 
+#include "corpus.h"
 #include "vault_entry.h"
 
 namespace huizhen::fuzz {
 namespace {
 
-std::vector<std::vector<std::uint8_t>> corpus() {
-    std::vector<std::filesystem::path> paths;
-    for (const auto& entry : std::filesystem::directory_iterator(VAULT_CORPUS)) paths.push_back(entry.path());
-    std::sort(paths.begin(), paths.end());
-    std::vector<std::vector<std::uint8_t>> files;
-    for (const auto& path : paths) {
-        const auto bytes = read_file(path, 1 << 20).value();
-        const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-        files.emplace_back(data, data + bytes.size());
-    }
-    return files;
-}
-
 TEST(VaultFuzz, corpus_replays_whole_and_cut) {
-    const auto files = corpus();
+    const auto files = read_corpus(VAULT_CORPUS);
     ASSERT_EQ(files.size(), 4u);
     for (const auto& file : files) {
         EXPECT_TRUE(read_vault(file));
@@ -37,7 +25,7 @@ TEST(VaultFuzz, corpus_replays_whole_and_cut) {
 
 TEST(VaultFuzz, ten_thousand_spoilt_files_are_refused) {
     std::mt19937 random(1);
-    const auto files = corpus();
+    const auto files = read_corpus(VAULT_CORPUS);
     for (int trial = 0; trial < 10'000; ++trial) {
         const auto& whole = files[random() % files.size()];
         std::vector<std::uint8_t> bytes = whole;
