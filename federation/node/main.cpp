@@ -9,9 +9,9 @@
 
 #include <huizhen/node/backend_choice.h>
 #include <huizhen/node/version.h>
+#include <huizhen/terminal/report.h>
 
 #include "commands/commands.h"
-#include "commands/report_error.h"
 
 namespace huizhen::node {
 namespace {
@@ -43,7 +43,7 @@ ExitCode run_program(int argc, char** argv) {
 }  // namespace huizhen::node
 
 int main(int argc, char** argv) {
-    using huizhen::node::ExitCode;
+    using huizhen::ExitCode;
     // A file-size limit shall give an error to report, like a full disk, not end the program.
     std::signal(SIGXFSZ, SIG_IGN);
     // So shall a reader of the output who goes away: what is half made must still be taken back.

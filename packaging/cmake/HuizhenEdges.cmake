@@ -21,5 +21,6 @@ set(HUIZHEN_EDGES
   "audit: base database"
   "secure_aggregation: base"
   "privacy: base"
-  "node: base tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
+  "terminal: base"
+  "node: base terminal tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
 )

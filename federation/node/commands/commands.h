@@ -9,7 +9,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include <huizhen/node/exit_code.h>
+#include <huizhen/terminal/exit_code.h>
 
 namespace huizhen::node {
 

@@ -9,11 +9,11 @@
 #include <huizhen/node/diagnosis/output_folder.h>
 #include <huizhen/node/diagnosis/pipeline.h>
 #include <huizhen/node/diagnosis/summary.h>
-#include <huizhen/node/terminal/stop_signals.h>
+#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/stop_signals.h>
 
 #include "commands.h"
 #include "patient_options.h"
-#include "report_error.h"
 
 namespace huizhen::node {
 namespace {

@@ -7,11 +7,11 @@
 
 #include <huizhen/node/commands/evaluate.h>
 #include <huizhen/node/diagnosis/models.h>
-#include <huizhen/node/terminal/progress_bar.h>
-#include <huizhen/node/terminal/stop_signals.h>
+#include <huizhen/terminal/progress_bar.h>
+#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/stop_signals.h>
 
 #include "commands.h"
-#include "report_error.h"
 
 namespace huizhen::node {
 namespace {

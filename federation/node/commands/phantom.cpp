@@ -8,11 +8,11 @@
 #include <huizhen/lung/phantom.h>
 #include <huizhen/node/diagnosis/output_folder.h>
 #include <huizhen/node/diagnosis/words.h>
-#include <huizhen/node/terminal/stop_signals.h>
 #include <huizhen/node/version.h>
+#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/stop_signals.h>
 
 #include "commands.h"
-#include "report_error.h"
 
 namespace huizhen::node {
 namespace {

@@ -6,9 +6,9 @@
 #include <huizhen/base/cpu.h>
 #include <huizhen/node/diagnosis/models.h>
 #include <huizhen/node/version.h>
+#include <huizhen/terminal/report.h>
 
 #include "commands.h"
-#include "report_error.h"
 
 namespace huizhen::node {
 namespace {

@@ -7,12 +7,12 @@
 
 #include <huizhen/base/logging.h>
 #include <huizhen/node/commands/train.h>
-#include <huizhen/node/terminal/progress_bar.h>
-#include <huizhen/node/terminal/stop_signals.h>
+#include <huizhen/terminal/progress_bar.h>
+#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/stop_signals.h>
 
 #include "commands.h"
 #include "member_store.h"
-#include "report_error.h"
 
 namespace huizhen::node {
 namespace {

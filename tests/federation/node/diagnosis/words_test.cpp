@@ -1,5 +1,5 @@
 #include <huizhen/node/diagnosis/words.h>
-#include <huizhen/node/exit_code.h>
+#include <huizhen/terminal/exit_code.h>
 
 #include "example.h"
 

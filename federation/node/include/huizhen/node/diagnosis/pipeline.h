@@ -15,7 +15,7 @@
 #include <huizhen/base/progress.h>
 #include <huizhen/node/diagnosis/finding.h>
 #include <huizhen/node/diagnosis/models.h>
-#include <huizhen/node/terminal/progress_bar.h>
+#include <huizhen/terminal/progress_bar.h>
 
 namespace huizhen::node {
 

@@ -2,9 +2,9 @@
 #include <csignal>
 #include <mutex>
 
-#include <huizhen/node/terminal/stop_signals.h>
+#include <huizhen/terminal/stop_signals.h>
 
-namespace huizhen::node {
+namespace huizhen {
 namespace {
 
 void expect_stop_on(int signal) {
@@ -44,4 +44,4 @@ TEST(StopSignals, puts_the_former_handlers_back) {
 }
 
 }  // namespace
-}  // namespace huizhen::node
+}  // namespace huizhen

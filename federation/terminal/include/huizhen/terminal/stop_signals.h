@@ -6,7 +6,7 @@
 #include <memory>
 #include <stop_token>
 
-namespace huizhen::node {
+namespace huizhen {
 
 class StopSignals {
   public:
@@ -22,4 +22,4 @@ class StopSignals {
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -11,7 +11,7 @@
 #include <huizhen/base/clock.h>
 #include <huizhen/base/progress.h>
 
-namespace huizhen::node {
+namespace huizhen {
 
 // `share` of the whole work, on any scale; only ratios count.
 struct StageShare {
@@ -53,4 +53,4 @@ std::string remaining_time_text(double elapsed_s, double fraction_done);
 // Whether standard error is a terminal that can redraw a line, and its width.
 ProgressBar::Style standard_error_style();
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -1,6 +1,6 @@
-#include <huizhen/node/exit_code.h>
+#include <huizhen/terminal/exit_code.h>
 
-namespace huizhen::node {
+namespace huizhen {
 
 ExitCode exit_code_of_input(const Error& error) {
     switch (error.code()) {
@@ -38,4 +38,4 @@ const char* exit_codes_help() {
            "130 stopped by Ctrl-C or SIGTERM, nothing left half done.";
 }
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -3,14 +3,14 @@
 // How a command tells a person that it did not do what was asked.
 
 #include <huizhen/base/result.h>
-#include <huizhen/node/exit_code.h>
+#include <huizhen/terminal/exit_code.h>
 
-namespace huizhen::node {
+namespace huizhen {
 
-// "huizhen-node: <message>" on standard error; returns `code`.
+// "<program>: <message>" on standard error; returns `code`.
 ExitCode report(const Error& error, ExitCode code);
 
 // Writes to standard output and says so when that fails (a closed pipe, a full disk).
 ExitCode print(std::string_view text);
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -6,9 +6,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <huizhen/node/terminal/progress_bar.h>
+#include <huizhen/terminal/progress_bar.h>
 
-namespace huizhen::node {
+namespace huizhen {
 namespace {
 
 using std::chrono::duration;
@@ -108,4 +108,4 @@ void ProgressBar::finish() {
     stage_.clear();
 }
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -4,7 +4,7 @@
 
 #include <huizhen/base/error.h>
 
-namespace huizhen::node {
+namespace huizhen {
 
 enum class ExitCode : int {
     kOk = 0,
@@ -24,4 +24,4 @@ ExitCode exit_code_of(const Error& error);
 // The paragraph for --help.
 const char* exit_codes_help();
 
-}  // namespace huizhen::node
+}  // namespace huizhen

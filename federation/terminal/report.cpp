@@ -1,10 +1,10 @@
-#include "report_error.h"
-
+#include <cerrno>
 #include <iostream>
 
 #include <huizhen/base/text.h>
+#include <huizhen/terminal/report.h>
 
-namespace huizhen::node {
+namespace huizhen {
 namespace {
 
 // File names and DICOM headers are written by strangers.
@@ -13,7 +13,7 @@ std::string printable(std::string_view text) { return without_controls(text, "?"
 }  // namespace
 
 ExitCode report(const Error& error, ExitCode code) {
-    std::cerr << "huizhen-node: " << printable(error.message()) << '\n';
+    std::cerr << program_invocation_short_name << ": " << printable(error.message()) << '\n';
     if (code == ExitCode::kInputRefused)
         std::cerr << "Refused (" << error_code_name(error.code()) << "); nothing was written.\n";
     if (code == ExitCode::kInternal) std::cerr << "This is a fault of the program; please report it.\n";
@@ -26,4 +26,4 @@ ExitCode print(std::string_view text) {
     return report(Error(ErrorCode::kIo, "standard output cannot be written"), ExitCode::kEnvironment);
 }
 
-}  // namespace huizhen::node
+}  // namespace huizhen

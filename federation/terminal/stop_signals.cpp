@@ -5,9 +5,9 @@
 
 #include <huizhen/base/check.h>
 #include <huizhen/base/executor.h>
-#include <huizhen/node/terminal/stop_signals.h>
+#include <huizhen/terminal/stop_signals.h>
 
-namespace huizhen::node {
+namespace huizhen {
 namespace {
 
 // A signal handler may only do what is async-signal-safe: it writes a byte, and a thread that waits for the
@@ -74,4 +74,4 @@ StopSignals::~StopSignals() {
 
 std::stop_token StopSignals::token() const { return impl_->source.get_token(); }
 
-}  // namespace huizhen::node
+}  // namespace huizhen

@@ -1,8 +1,8 @@
 #include <sstream>
 
-#include <huizhen/node/terminal/progress_bar.h>
+#include <huizhen/terminal/progress_bar.h>
 
-namespace huizhen::node {
+namespace huizhen {
 namespace {
 
 using ::testing::HasSubstr;
@@ -94,4 +94,4 @@ TEST(RemainingTime, speaks_in_the_unit_that_fits_and_not_too_early) {
 }
 
 }  // namespace
-}  // namespace huizhen::node
+}  // namespace huizhen
