@@ -22,5 +22,7 @@ set(HUIZHEN_EDGES
   "secure_aggregation: base"
   "privacy: base"
   "terminal: base"
+  "event_loop: base"
+  "model_file: base files"
   "node: base terminal tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
 )
