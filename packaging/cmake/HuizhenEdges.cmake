@@ -8,6 +8,7 @@ set(HUIZHEN_EDGES
   "nn: base tensor"
   "model: base tensor nn"
   "training: base tensor nn model"
+  "learning: base tensor nn model training"
   "explain: base tensor nn model"
   "clinical: base"
   "volume: base"
@@ -24,5 +25,5 @@ set(HUIZHEN_EDGES
   "terminal: base"
   "event_loop: base"
   "model_file: base files"
-  "node: base terminal tensor backend_reference backend_cpu nn model training explain clinical volume lung dicom render"
+  "node: base terminal tensor backend_reference backend_cpu nn model training learning explain clinical volume lung dicom render"
 )

@@ -57,6 +57,8 @@ Result<CropCase> read_crop(const Row& row) {
     CropCase crop;
     HZ_ASSIGN(crop.patient, row.text("patient"));
     HZ_ASSIGN(crop.series, row.text("SeriesInstanceUid"));
+    HZ_ASSIGN(crop.nodule, row.text("noduleID"));
+    HZ_ASSIGN(crop.manufacturer, row.text("manufacturer"));
     HZ_ASSIGN(crop.slice_z_mm, row.number("imageZposition"));
     HZ_ASSIGN(crop.diameter_mm, row.number("eqdiam_mm"));
     HZ_ASSIGN(crop.spacing_mm, row.number("pixel_spacing_mm"));

@@ -32,6 +32,8 @@ inline constexpr int kCropSide = 71;
 
 struct CropCase {
     std::string patient, series;
+    std::string nodule;        // "noduleID": which of the series
+    std::string manufacturer;  // of the scanner, as the DICOM header spells it
     double slice_z_mm = 0;   // DICOM slice position, LPS z
     double diameter_mm = 0;  // of the circle with the readers' outlined area
     double spacing_mm = 0;   // of the crop's pixels
