@@ -22,6 +22,8 @@ set(HUIZHEN_EDGES
   "audit: base database"
   "secure_aggregation: base"
   "privacy: base"
+  "proto:"
+  "rpc: base secure_aggregation proto"
   "terminal: base"
   "event_loop: base"
   "model_file: base files"

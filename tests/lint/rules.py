@@ -17,7 +17,8 @@ FOREIGN = [
     (r"dcmtk/|openjpeg", ["imaging/dicom"]),
     (r"sqlite3\.h", ["storage/database", "tests/bench/storage"]),
     (r"zstd", ["storage/objects"]),
-    (r".*\.pb\.h$|grpc", ["federation/proto", "federation/rpc", "federation/node/services", "client_ui/remote"]),
+    (r".*\.pb\.h$|grpc", ["federation/proto", "federation/rpc", "federation/node/services",
+                            "federation/coordinator/services", "client_ui/remote"]),
     (r"Q[A-Z]\w*$|Qt\w+/", ["client_ui"]),
     (r"dnnl|oneapi/dnnl", ["engine/backends/cpu"]),
     (r"cuda|cudnn|cublas|nv\w+\.h", ["engine/backends/cuda"]),
@@ -59,7 +60,7 @@ def under(path, folder):
 
 def foreign_types_in_public_headers(files):
     """A public header that includes a foreign one makes every user of ours compile it too."""
-    heavy = re.compile(r"dcmtk/|dnnl|nlohmann/|CLI/|spdlog/|openssl/|png\.h|zlib\.h|openjpeg|sqlite3\.h")
+    heavy = re.compile(r"dcmtk/|dnnl|nlohmann/|CLI/|spdlog/|openssl/|png\.h|zlib\.h|openjpeg|sqlite3\.h|grpc|.*\.pb\.h")
     return [f"{path}: a public header must not include <{header}>"
             for path, text in files.items() if "/include/huizhen/" in path
             for header in INCLUDE.findall(text) if heavy.match(header)]
