@@ -3,6 +3,7 @@
 #include <huizhen/learning/tasks.h>
 
 #include "ct_crops.h"
+#include "report_stage.h"
 #include "synthetic_linear.h"
 
 namespace huizhen::learning {
@@ -49,13 +50,15 @@ Result<std::unique_ptr<LearningTask>> make_task(std::string_view name, CaseSet c
     }
     HZ_ASSIGN(const auto heads, heads_of(name));
     HZ_TRY(check_cases(cases, name, heads.size()));
-    return make_ct_crops(std::move(cases), settings.held_out_fold, context);
+    return name == kCtCropsName ? make_ct_crops(std::move(cases), settings.held_out_fold, context)
+                                : make_report_stage(std::move(cases), settings.held_out_fold, context);
 }
 
-std::vector<std::string> importable_tasks() { return {kCtCropsName}; }
+std::vector<std::string> importable_tasks() { return {kCtCropsName, kReportStageName}; }
 
 Result<std::vector<std::string>> heads_of(std::string_view task) {
     if (task == kCtCropsName) return ct_crops_heads();
+    if (task == kReportStageName) return report_stage_heads();
     return fail(unknown(task));
 }
 

@@ -35,6 +35,7 @@ Result<Cohort> read_cohort(const std::filesystem::path& folder, std::string_view
     if (task == "ct-crops/1" && has("labels_dev.csv") && has("crops_hu_dev.npz")) {
         return read_lidc_crops_cohort(folder, site);
     }
+    if (task == "report-stage/1" && has("lung_reports.csv")) return read_pathology_cohort(folder, site);
     return fail(ErrorCode::kNotFound, folder.string() + " holds no cohort for " + std::string(task) +
                                           ": neither cases.csv nor the files of a known research cohort");
 }

@@ -9,6 +9,7 @@ namespace huizhen::node {
 using SiteFilter = std::optional<std::string>;
 
 Result<Cohort> read_lidc_crops_cohort(const std::filesystem::path& folder, const SiteFilter& site);
+Result<Cohort> read_pathology_cohort(const std::filesystem::path& folder, const SiteFilter& site);
 Result<Cohort> read_own_cohort(const std::filesystem::path& folder, std::string_view task,
                                const SiteFilter& site);
 
