@@ -50,21 +50,28 @@ Status FixedPoint::encode(std::span<const float> values, std::uint32_t samples, 
     return {};
 }
 
-Result<DecodedMean> FixedPoint::decode(std::span<const std::uint32_t> sum, std::uint32_t sites) const {
-    HZ_CHECK(!sum.empty(), "a sum holds at least the samples");
-    DecodedMean mean;
-    mean.samples = sum.back();
-    if (mean.samples == 0 || sites == 0 || sites > limits_.max_sites ||
-        mean.samples > std::uint64_t{sites} * limits_.max_samples) {
+Result<double> FixedPoint::divisor(std::uint32_t samples, std::uint32_t sites) const {
+    if (samples == 0 || sites == 0 || sites > limits_.max_sites ||
+        samples > std::uint64_t{sites} * limits_.max_samples) {
         return fail(ErrorCode::kMalformedInput, "the sum's samples do not fit the sites that made it");
     }
-    const double divisor = limits_.weighting == Weighting::kBySamples
-                               ? scale_ * static_cast<double>(mean.samples) / limits_.max_samples
-                               : scale_ * sites;
-    mean.values.resize(sum.size() - 1);
-    for (std::size_t i = 0; i < mean.values.size(); ++i) {
-        mean.values[i] = static_cast<float>(static_cast<std::int32_t>(sum[i]) / divisor);
+    return limits_.weighting == Weighting::kBySamples
+               ? scale_ * static_cast<double>(samples) / limits_.max_samples
+               : scale_ * sites;
+}
+
+void FixedPoint::divide(std::span<const std::uint32_t> sum, double divisor, std::span<float> mean) {
+    HZ_CHECK(sum.size() == mean.size(), "one value a word");
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+        mean[i] = static_cast<float>(static_cast<std::int32_t>(sum[i]) / divisor);
     }
+}
+
+Result<DecodedMean> FixedPoint::decode(std::span<const std::uint32_t> sum, std::uint32_t sites) const {
+    HZ_CHECK(!sum.empty(), "a sum holds at least the samples");
+    HZ_ASSIGN(const double by, divisor(sum.back(), sites));
+    DecodedMean mean{std::vector<float>(sum.size() - 1), sum.back()};
+    divide(sum.first(mean.values.size()), by, mean.values);
     return mean;
 }
 

@@ -21,6 +21,7 @@ set(HUIZHEN_EDGES
   "objects: base files vault"
   "audit: base database"
   "secure_aggregation: base"
+  "compression: base secure_aggregation"
   "privacy: base"
   "proto:"
   "rpc: base secure_aggregation proto"

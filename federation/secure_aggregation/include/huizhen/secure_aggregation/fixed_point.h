@@ -45,6 +45,10 @@ class FixedPoint {
     // The weighted mean from the sum over `sites` sites. kMalformedInput: the sum holds no samples.
     Result<DecodedMean> decode(std::span<const std::uint32_t> sum, std::uint32_t sites) const;
 
+    // The same by parts: what a sum's words are divided by, from its last word; and the division.
+    Result<double> divisor(std::uint32_t samples, std::uint32_t sites) const;
+    static void divide(std::span<const std::uint32_t> sum, double divisor, std::span<float> mean);
+
   private:
     FixedPoint(const FixedPointLimits& limits, std::int32_t levels, double scale)
         : limits_(limits), levels_(levels), scale_(scale) {}
