@@ -2,8 +2,6 @@
 // corpus was sealed under the entry's fixed keys, so it also says that today's program opens yesterday's
 // files.
 
-#include <random>
-
 #include <huizhen/base/file.h>
 
 #include "corpus.h"
@@ -28,21 +26,7 @@ TEST(VaultFuzz, ten_thousand_spoilt_files_are_refused) {
     const auto files = read_corpus(VAULT_CORPUS);
     for (int trial = 0; trial < 10'000; ++trial) {
         const auto& whole = files[random() % files.size()];
-        std::vector<std::uint8_t> bytes = whole;
-        for (unsigned i = 0, edits = 1 + random() % 4; i < edits && bytes.size() > 1; ++i) {
-            const std::size_t at = 1 + random() % (bytes.size() - 1);
-            switch (random() % 4) {
-                case 0: bytes[at] = static_cast<std::uint8_t>(random()); break;
-                case 1: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(at)); break;
-                case 2:
-                    bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                                 static_cast<std::uint8_t>(random()));
-                    break;
-                default:
-                    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                                std::min<std::size_t>(4, bytes.size() - at), 0xFF);
-            }
-        }
+        const auto bytes = spoilt(whole, random);
         bool opened = false;
         ASSERT_NO_THROW(opened = read_vault(bytes)) << trial;
         EXPECT_EQ(opened, bytes == whole) << trial;  // nothing but what was sealed
