@@ -35,6 +35,8 @@ std::vector<SiteId> CoordinatorPhase::awaited() const {
     return sites;
 }
 
+const RoundShape& CoordinatorPhase::shape() const { return round_->roster.shape; }
+
 Result<std::uint32_t> CoordinatorRound::read_sender(const Frame& frame) const {
     const auto member = roster.find(frame.sender);
     if (!member || !expected.contains(*member)) {

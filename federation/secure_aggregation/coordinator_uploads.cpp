@@ -1,10 +1,17 @@
 // Phases: add up the masked uploads; collect the survivors' agreement.
 
+#include <huizhen/base/check.h>
+
 #include "coordinator_state.h"
 
 namespace huizhen::secagg {
 
 Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> words) {
+    return accept(message, words, digest_of_words(words));
+}
+
+Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> words,
+                              const Sha256Digest& digest) {
     CoordinatorRound& state = round();
     HZ_ASSIGN(const Frame frame,
               read_site_frame(message, MessageKind::kUpload, state.roster.context, *state.directory));
@@ -15,13 +22,25 @@ Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> 
                                                  std::to_string(words.size()) + " words, not " +
                                                  std::to_string(state.terms.words));
     }
-    if (digest_of_words(words) != body.digest) {
+    if (digest != body.digest) {
         return refuse(Refusal::kForged,
                       "the words are not those that site " + frame.sender.str() + " signed");
     }
     if (state.sum.empty()) state.sum.resize(words.size());
     for (std::size_t i = 0; i < words.size(); ++i) state.sum[i] += words[i];
     state.answered.insert(member);
+    return {};
+}
+
+Status CollectUploads::withdraw(const SiteId& site, std::span<const std::uint32_t> words) {
+    CoordinatorRound& state = round();
+    const auto member = state.roster.find(site);
+    if (!member || !state.answered.contains(*member)) {
+        return refuse(Refusal::kUnknownSite, site.str() + " has not uploaded");
+    }
+    HZ_CHECK(words.size() == state.sum.size(), "the words that were accepted");
+    for (std::size_t i = 0; i < words.size(); ++i) state.sum[i] -= words[i];
+    state.answered.erase(*member);
     return {};
 }
 

@@ -1,5 +1,7 @@
 #include "frame.h"
 
+#include <huizhen/secure_aggregation/coordinator_round.h>
+
 namespace huizhen::secagg {
 
 namespace {
@@ -82,6 +84,16 @@ Result<Frame> read_site_frame(BytesView message, MessageKind kind, const Sha256D
     const BytesView text = message.first(message.size() - signature.size() - 4);
     HZ_TRY(directory.verify(frame.sender, text, signature));
     return frame;
+}
+
+Result<SiteId> sender_of(BytesView message) {
+    Reader reader(message);
+    HZ_TRY(reader.raw(kProtocol.size() + kVersion.size() + 1 + sizeof(Sha256Digest)));
+    HZ_ASSIGN(const BytesView name, reader.block());
+    if (name.empty() || name.size() > kMaxSiteBytes) {
+        return refuse(Refusal::kMalformed, "a site name of " + std::to_string(name.size()) + " bytes");
+    }
+    return SiteId(std::string(name.begin(), name.end()));
 }
 
 Result<BytesView> read_coordinator_frame(BytesView message, MessageKind kind, const Sha256Digest& context) {

@@ -87,6 +87,11 @@ SiteRound& SitePhase::round() {
     return *round_;
 }
 
+const SiteRound& SitePhase::round() const {
+    HZ_CHECK(round_, "a phase that has moved on is spent");
+    return *round_;
+}
+
 std::unique_ptr<SiteRound> SitePhase::take() { return std::move(round_); }
 
 Result<Step<AwaitRoster>> advertise_keys(const Terms& terms, const SitePolicy& policy,

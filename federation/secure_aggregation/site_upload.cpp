@@ -46,8 +46,8 @@ Result<MaskUpload> AwaitShares::receive(BytesView message) {
     return MaskUpload(take());
 }
 
-Result<Step<AwaitSurvivors>> MaskUpload::mask(std::span<std::uint32_t> words, Executor& executor) {
-    SiteRound& state = round();
+Result<Sha256Digest> MaskUpload::mask_in_place(std::span<std::uint32_t> words, Executor& executor) const {
+    const SiteRound& state = round();
     if (words.size() != state.terms.words) {
         return refuse(Refusal::kWrongLength,
                       std::to_string(words.size()) + " words, not " + std::to_string(state.terms.words));
@@ -63,13 +63,25 @@ Result<Step<AwaitSurvivors>> MaskUpload::mask(std::span<std::uint32_t> words, Ex
         masks.push_back(std::move(*mask));
     }
     apply_masks(masks, words, executor);
-    const UploadBody body{words.size(), digest_of_words(words)};
+    return digest_of_words(words);
+}
+
+Step<AwaitSurvivors> MaskUpload::already_masked(const Sha256Digest& digest) {
+    SiteRound& state = round();
+    const UploadBody body{state.terms.words, digest};
     Bytes message = frame_of_site(MessageKind::kUpload, state.roster.context, state.identity.id,
                                   write_upload(body), *state.identity.signer);
     state.share_key = {};
     state.mask_key = {};
     state.self_seed = {};
-    return Step<AwaitSurvivors>{AwaitSurvivors(take()), std::move(message)};
+    return {AwaitSurvivors(take()), std::move(message)};
 }
+
+Result<Step<AwaitSurvivors>> MaskUpload::mask(std::span<std::uint32_t> words, Executor& executor) {
+    HZ_ASSIGN(const Sha256Digest digest, mask_in_place(words, executor));
+    return already_masked(digest);
+}
+
+const RoundShape& MaskUpload::shape() const { return round().roster.shape; }
 
 }  // namespace huizhen::secagg

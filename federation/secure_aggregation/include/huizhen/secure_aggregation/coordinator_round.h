@@ -58,6 +58,8 @@ class CoordinatorPhase {
     std::vector<SiteId> answered() const;
     std::vector<SiteId> awaited() const;
 
+    const RoundShape& shape() const;  // once the roster is fixed
+
   protected:
     CoordinatorRound& round();
     std::unique_ptr<CoordinatorRound> take();
@@ -87,6 +89,11 @@ class CollectUploads : public CoordinatorPhase {
     using CoordinatorPhase::CoordinatorPhase;
     // `words`: the whole masked vector, whose digest the message carries. It is added and not kept.
     Status accept(BytesView upload, std::span<const std::uint32_t> words);
+    // The same where whoever took the words in has worked out their digest.
+    Status accept(BytesView upload, std::span<const std::uint32_t> words, const Sha256Digest& digest);
+    // Takes a site that has answered out again, with the words it was accepted with: it then counts as one
+    // that dropped out. kUnknownSite: it has not answered.
+    Status withdraw(const SiteId& site, std::span<const std::uint32_t> words);
     Result<Broadcast<CollectAgreement>> close();
 };
 
@@ -104,6 +111,9 @@ class CollectKeys : public CoordinatorPhase {
     // Fixes the roster and chooses the graph for it (preflight.h).
     Result<Broadcast<CollectShares>> close();
 };
+
+// Who a message of a site says it is from; `accept` is what proves it.
+Result<SiteId> sender_of(BytesView message);
 
 // `directory` is borrowed and must outlive the round. kInvalidArgument: the terms pass a limit.
 Result<CollectKeys> open_round(const Terms& terms, const Directory& directory);

@@ -52,6 +52,7 @@ class SitePhase {
 
   protected:
     SiteRound& round();
+    const SiteRound& round() const;
     std::unique_ptr<SiteRound> take();
 
   private:
@@ -79,6 +80,16 @@ class MaskUpload : public SitePhase {
     // Masks `words` in place: they are then what is uploaded, after the message, which names their digest.
     // kWrongLength when they are not terms.words long.
     Result<Step<AwaitSurvivors>> mask(std::span<std::uint32_t> words, Executor& executor);
+
+    // The same in two parts, for masking outside of the round's own thread, and for coming back after a crash
+    // with the masked words stored and the unmasked ones gone: masks, changes nothing else and gives the
+    // digest. Any thread, while nobody calls another function of this phase.
+    Result<Sha256Digest> mask_in_place(std::span<std::uint32_t> words, Executor& executor) const;
+    // Goes on with words that have been masked, by their digest. Never for two digests: the difference of two
+    // vectors under one mask is bare.
+    Step<AwaitSurvivors> already_masked(const Sha256Digest& digest);
+
+    const RoundShape& shape() const;  // of the roster
 };
 
 class AwaitShares : public SitePhase {
