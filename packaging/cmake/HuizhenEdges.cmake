@@ -23,6 +23,7 @@ set(HUIZHEN_EDGES
   "secure_aggregation: base"
   "compression: base secure_aggregation"
   "privacy: base"
+  "rounds: base secure_aggregation privacy"
   "identity: base secure_aggregation"
   "proto:"
   "rpc: base secure_aggregation proto"
