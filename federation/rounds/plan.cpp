@@ -82,8 +82,9 @@ Status check_learning(const TrainingPlan& plan) {
     if (plan.iterations < 1 || plan.iterations > kMaxIterations) return refused("1 iteration or more");
     if (learning.local_epochs < 1 || learning.local_epochs > 1'000 || learning.batch < 1 ||
         learning.batch > 1'000'000 || !within(learning.learning_rate, 1e-12, 1e3) ||
-        !within(learning.proximal, 0, 1e6)) {
-        return refused("local epochs, batch, learning rate and mu must be positive and finite");
+        !within(learning.proximal, 0, 1e6) || !within(learning.momentum, 0, 0.9999) ||
+        !within(learning.decay, 0, 1) || !within(learning.batch_clip, 0, 1e9)) {
+        return refused("local epochs, batch, rates, mu, momentum and decay must be within their ranges");
     }
     const StrategySettings& strategy = plan.strategy;
     if (strategy_name(strategy.kind) == "unknown" || strategy.robust > RobustRule::kKrum) {
@@ -108,25 +109,25 @@ std::uint32_t largest_sum(const TrainingPlan& plan) {
 Status check_codec(const TrainingPlan& plan) {
     const CodecSettings& codec = plan.codec;
     if (!within(codec.clip, 1e-9, 1e9)) return refused("the codec's clip must be positive and finite");
+    const bool sparse = codec.kind == CodecKind::kSparse || codec.kind == CodecKind::kSparsePacked;
+    if (sparse && !within(codec.keep_fraction, 1e-6, 1))
+        return refused("a sparse codec keeps 0 to 1 of all values");
     const std::uint32_t sites = largest_sum(plan);
     switch (codec.kind) {
-        case CodecKind::kFixedPoint: {
+        case CodecKind::kFixedPoint:
+        case CodecKind::kSparse: {
             const auto weighting =
                 codec.weigh_by_samples ? secagg::Weighting::kBySamples : secagg::Weighting::kEqual;
             const auto fits = secagg::FixedPoint::plan({sites, codec.clip, codec.max_samples, weighting});
             if (!fits) return refused(fits.error().message());
             return {};
         }
-        case CodecKind::kSparse:
-            if (!within(codec.keep_fraction, 1e-6, 1))
-                return refused("a sparse codec keeps 0 to 1 of all values");
-            [[fallthrough]];
-        case CodecKind::kPacked: {
+        case CodecKind::kPacked:
+        case CodecKind::kSparsePacked: {
             const auto carry = static_cast<std::uint32_t>(std::bit_width(sites - 1));
-            if (codec.bits < 2 || codec.bits > 24 || codec.bits + carry > 32) {
+            if (codec.bits < 2 || codec.bits > 16 || 2 * (codec.bits + carry) > 32) {
                 return refused(std::to_string(codec.bits) + " bits of " + std::to_string(sites) +
-                               " sites do not add up within 32; set 2 to " +
-                               std::to_string(std::min(24u, 32 - carry)));
+                               " sites leave no room for two values a word; take fewer bits, or fixed point");
             }
             return {};
         }

@@ -14,6 +14,10 @@ void write(DigestWriter& out, const LearningSettings& learning) {
     out.real(learning.learning_rate);
     out.number(learning.batch);
     out.real(learning.proximal);
+    out.number(static_cast<std::uint64_t>(learning.optimizer));
+    out.real(learning.momentum);
+    out.real(learning.decay);
+    out.real(learning.batch_clip);
 }
 
 void write(DigestWriter& out, const StrategySettings& strategy) {

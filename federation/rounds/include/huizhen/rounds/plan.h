@@ -14,11 +14,17 @@
 
 namespace huizhen::rounds {
 
+enum class OptimizerKind : std::uint8_t { kSgd = 1, kAdamW = 2 };  // the site's own; begins anew each round
+
 struct LearningSettings {
     std::uint32_t local_epochs = 1;
     double learning_rate = 1e-3;
     std::uint32_t batch = 32;
     double proximal = 0;  // FedProx: mu
+    OptimizerKind optimizer = OptimizerKind::kSgd;
+    double momentum = 0;    // kSgd
+    double decay = 0;       // towards zero, decoupled
+    double batch_clip = 0;  // bound on the norm of a batch's gradient; 0: none
     bool operator==(const LearningSettings&) const = default;
 };
 
@@ -37,13 +43,13 @@ struct StrategySettings {
     bool operator==(const StrategySettings&) const = default;
 };
 
-enum class CodecKind : std::uint8_t { kFixedPoint = 1, kPacked = 2, kSparse = 3 };
+enum class CodecKind : std::uint8_t { kFixedPoint = 1, kPacked = 2, kSparse = 3, kSparsePacked = 4 };
 
 struct CodecSettings {
     CodecKind kind = CodecKind::kFixedPoint;
     double clip = 1;               // a value is kept within -clip..clip
-    std::uint32_t bits = 8;        // kPacked, kSparse: of one site's value
-    double keep_fraction = 0.1;    // kSparse
+    std::uint32_t bits = 8;        // kPacked, kSparsePacked: of one site's value
+    double keep_fraction = 0.1;    // kSparse, kSparsePacked
     bool weigh_by_samples = true;  // never with noise: a weight would shrink it
     std::uint32_t max_samples = 1'000'000;
     bool operator==(const CodecSettings&) const = default;
