@@ -1,0 +1,28 @@
+"""Stock FedAvg; its evaluation hook, called before the first round and after each, writes the clock."""
+import time
+
+import numpy
+from flwr.app import ArrayRecord, Context
+from flwr.serverapp import Grid, ServerApp
+from flwr.serverapp.strategy import FedAvg
+
+app = ServerApp()
+
+
+@app.main()
+def main(grid: Grid, context: Context):
+    config = context.run_config
+    nodes, parameters, arrays = config["nodes"], config["parameters"], config["arrays"]
+    random = numpy.random.default_rng(1)
+    model = ArrayRecord([random.standard_normal(parameters // arrays, numpy.float32) for _ in range(arrays)])
+
+    def clock(_round, _arrays):
+        with open(config["times"], "a", encoding="ascii") as file:
+            file.write(f"{time.monotonic()}\n")
+
+    strategy = FedAvg(fraction_evaluate=config["fraction-evaluate"], min_train_nodes=nodes, min_evaluate_nodes=nodes,
+                      min_available_nodes=nodes)
+    result = strategy.start(grid, model, num_rounds=config["rounds"], evaluate_fn=clock)
+    answered = result.train_metrics_clientapp
+    if len(answered) != config["rounds"]:
+        raise RuntimeError(f"{len(answered)} of {config['rounds']} rounds had an answer")
