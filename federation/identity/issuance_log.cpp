@@ -1,7 +1,7 @@
 #include <huizhen/identity/issuance_log.h>
 #include <huizhen/identity/refusal.h>
 
-#include "base32.h"
+#include "code_text.h"
 
 namespace huizhen::identity {
 
@@ -44,14 +44,6 @@ Result<LogHead> follow(const LogHead& known, std::span<const LogEntry> entries, 
         "the log of certificates does not continue the one seen here up to " + std::to_string(known.count));
 }
 
-std::string comparison_code(const LogHead& head) {
-    std::string code;
-    const auto symbols = symbols_of(head.hash);
-    for (std::size_t i = 0; i < 20; ++i) {
-        if (i > 0 && i % 5 == 0) code += '-';
-        code += kBase32[symbols[i]];
-    }
-    return code;
-}
+std::string comparison_code(const LogHead& head) { return code_text(head.hash); }
 
 }  // namespace huizhen::identity
