@@ -127,7 +127,9 @@ Result<IssuingAuthority> IssuingAuthority::open(PrivateKey key, Certificate issu
 
 Result<Certificate> IssuingAuthority::issue(const CertificateRequest& request, RandomSource& random, Time now,
                                             days life) const {
-    HZ_CHECK(request.role != Role::kCoordinator, "servers have hosts: issue_server");
+    if (request.role == Role::kCoordinator) {
+        return refusal::kRequestOtherName.because("no server is certified on request");
+    }
     HZ_TRY(check_name(request.name));
     HZ_ASSIGN(const auto dates, dates_of(now, life, issuing_));
     const Names names(sk_GENERAL_NAME_new_null());

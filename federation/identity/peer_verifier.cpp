@@ -6,6 +6,7 @@
 #include <huizhen/identity/refusal.h>
 
 #include "chain.h"
+#include "digest_hash.h"
 
 namespace huizhen::identity {
 
@@ -15,15 +16,6 @@ struct Verified {
     PeerIdentity peer;
     Serial issuer{};
     Time begin, end;  // of the certificates above it, together
-};
-
-// A digest is as good a hash as any.
-struct DigestHash {
-    std::size_t operator()(const Sha256Digest& digest) const {
-        std::size_t head = 0;
-        for (std::size_t i = 0; i < sizeof head; ++i) head = head << 8 | digest[i];
-        return head;
-    }
 };
 
 Result<Verified> verify_once(const Certificate& leaf, std::span<const Certificate> others,

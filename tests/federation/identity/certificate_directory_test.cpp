@@ -1,3 +1,4 @@
+#include <huizhen/identity/remembered_signatures.h>
 #include <huizhen/secure_aggregation/refusal.h>
 
 #include "authority.h"
@@ -109,6 +110,33 @@ TEST_F(Directories, remember_what_was_verified) {
     }
     for (int i = 0; i < 50; ++i) ASSERT_EQ(build(certificates).sites().size(), 1000u);
     EXPECT_EQ(verifier.signature_checks(), 1000u);
+}
+
+class Counting final : public secagg::Directory {
+  public:
+    Status verify(const SiteId&, BytesView, BytesView signature) const override {
+        ++asked;
+        return signature.front() == 1 ? Status() : secagg::refuse(secagg::Refusal::kForged, "not 1");
+    }
+    mutable int asked = 0;
+};
+
+TEST(RememberedSignatures, ask_once_for_what_was_right_and_every_time_for_what_was_not) {
+    const Counting counting;
+    const RememberedSignatures remembered(counting);
+    const Bytes good{1, 2}, bad{2, 2}, message{5}, longer{5, 1};
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(remembered.verify(SiteId("a"), message, good));
+    EXPECT_EQ(counting.asked, 1);
+    for (int i = 0; i < 3; ++i) {
+        const auto verdict = remembered.verify(SiteId("a"), message, bad);
+        EXPECT_TRUE(secagg::is_refusal(verdict.error(), secagg::Refusal::kForged));
+    }
+    EXPECT_EQ(counting.asked, 4);
+    // Another site, another message, another cut between message and signature.
+    EXPECT_TRUE(remembered.verify(SiteId("b"), message, good));
+    EXPECT_TRUE(remembered.verify(SiteId("a"), good, good));
+    EXPECT_FALSE(remembered.verify(SiteId("a"), longer, Bytes{2}));
+    EXPECT_EQ(counting.asked, 7);
 }
 
 }  // namespace

@@ -78,6 +78,13 @@ TEST_F(Certificates, servers_have_hosts_that_can_be) {
     }
 }
 
+TEST_F(Certificates, no_server_is_certified_on_request) {
+    const auto request =
+        read_request(make_request(authority.enrol("a").key, Role::kCoordinator, "main").value()).value();
+    EXPECT_TRUE(refused(authority.issuing.issue(request, authority.random, kNow, days(90)),
+                        refusal::kRequestOtherName));
+}
+
 TEST_F(Certificates, none_outlives_the_key_that_signed_it) {
     const Time late = authority.issuing.certificate().not_after() - 24h;
     EXPECT_EQ(authority.enrol("a", Role::kSite, late).peer.not_after, late + 24h);

@@ -33,6 +33,7 @@ class IssuingAuthority {
     static Result<IssuingAuthority> open(PrivateKey key, Certificate issuing, Certificate root);
 
     // For a site or an operator, whose request the caller has compared with the invitation.
+    // "request-other-name" for a coordinator: its own server's certificate is never asked for from outside.
     Result<Certificate> issue(const CertificateRequest& request, RandomSource& random, Time now,
                               days life) const;
     // For the coordinator's own server; `hosts` are DNS names and addresses, as clients will dial them.
