@@ -29,6 +29,7 @@ ExitCode run_program(int argc, char** argv) {
     add_status(program, action);
     add_train(program, action);
     add_evaluate(program, action);
+    add_import(program, action);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

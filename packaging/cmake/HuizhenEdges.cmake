@@ -31,5 +31,5 @@ set(HUIZHEN_EDGES
   "terminal: base"
   "event_loop: base"
   "model_file: base files"
-  "node: base terminal tensor backend_reference backend_cpu nn model training learning explain clinical volume lung dicom render"
+  "node: base terminal tensor backend_reference backend_cpu nn model training learning explain clinical volume lung dicom render files vault"
 )

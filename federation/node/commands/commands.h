@@ -20,5 +20,6 @@ void add_phantom(CLI::App& program, Action& action);
 void add_status(CLI::App& program, Action& action);
 void add_train(CLI::App& program, Action& action);
 void add_evaluate(CLI::App& program, Action& action);
+void add_import(CLI::App& program, Action& action);
 
 }  // namespace huizhen::node
