@@ -135,7 +135,9 @@ struct Evaluation {
     bool operator==(const Evaluation&) const = default;
 };
 
+// `at`: the step that could not be followed, so that an old failure is not taken for one of a later phase.
 struct Failed {
+    Step at = Step::kNone;
     std::string reason;
     bool operator==(const Failed&) const = default;
 };
@@ -152,8 +154,8 @@ struct Message {
     bool operator==(const Message&) const = default;
 };
 
-// Where a site is in a round, as its heartbeat tells: the last step it acted on, and the last it answered
-// with. A round the site knows nothing of has kNone.
+// Where a site is in a round, as its heartbeat tells: the last step it acted on, and what it answered that
+// with: kNone while it is at work or waits. A round the site knows nothing of has kNone twice.
 struct Position {
     Step received = Step::kNone;
     Step sent = Step::kNone;
