@@ -102,14 +102,14 @@ TEST_F(Directories, a_pin_follows_a_renewal_that_the_site_signed) {
     EXPECT_TRUE(pins.check(authority.enrol("b").peer));  // not pinned
 }
 
-// 1,000 sites that each look at all 1,000 certificates: each chain's signatures are checked once.
+// Many sites that each look at all certificates: each chain's signatures are checked once.
 TEST_F(Directories, remember_what_was_verified) {
     std::vector<Bytes> certificates;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 200; ++i) {
         certificates.push_back(authority.enrol("s" + std::to_string(i)).certificate.der());
     }
-    for (int i = 0; i < 50; ++i) ASSERT_EQ(build(certificates).sites().size(), 1000u);
-    EXPECT_EQ(verifier.signature_checks(), 1000u);
+    for (int i = 0; i < 200; ++i) ASSERT_EQ(build(certificates).sites().size(), 200u);
+    EXPECT_EQ(verifier.signature_checks(), 200u);
 }
 
 class Counting final : public secagg::Directory {

@@ -113,6 +113,8 @@ TEST_F(Outsiders, verify_our_request_and_we_theirs) {
         refused(theirs("-key site.key -addext subjectAltName=DNS:beijing"), refusal::kRequestMalformed));
     EXPECT_TRUE(refused(theirs("-key site.key -addext subjectAltName=URI:huizhen:site:a,URI:huizhen:site:b"),
                         refusal::kRequestMalformed));
+    EXPECT_TRUE(refused(theirs("-key site.key -addext subjectAltName=URI:huizhen:site:a,DNS:example.org"),
+                        refusal::kRequestMalformed));
     // More than the name.
     EXPECT_TRUE(refused(theirs("-key site.key -addext subjectAltName=URI:huizhen:site:a "
                                "-addext basicConstraints=CA:TRUE"),

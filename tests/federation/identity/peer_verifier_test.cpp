@@ -7,6 +7,12 @@ namespace huizhen::identity {
 namespace {
 
 using Extended = std::vector<std::pair<int, const char*>>;
+const Extended kSiteExtensions{{NID_basic_constraints, "critical,CA:FALSE"},
+                               {NID_key_usage, "critical,digitalSignature"},
+                               {NID_ext_key_usage, "clientAuth"},
+                               {NID_subject_alt_name, "URI:huizhen:site:b"},
+                               {NID_subject_key_identifier, "hash"},
+                               {NID_authority_key_identifier, "keyid:always"}};
 
 class Verification : public ::testing::Test {
   protected:
@@ -22,7 +28,7 @@ class Verification : public ::testing::Test {
         plan.key = subject;
         plan.serial[0] = 9;
         plan.begin = kNow - 10min;
-        plan.end = kNow + 24h;
+        plan.end = kNow + 48h;
         return sign_certificate(plan, {key, parse(issuer).get()}).value();
     }
     Authority authority;
@@ -120,19 +126,30 @@ TEST_F(Verification, a_site_cannot_certify_others) {
     const Enrolled site = authority.enrol("a");
     Authority other(2);
     const Enrolled victim = other.enrol("b");
-    const Certificate below = signed_by(site.key, site.certificate,
-                                        Extended{{NID_basic_constraints, "critical,CA:FALSE"},
-                                                 {NID_key_usage, "critical,digitalSignature"},
-                                                 {NID_ext_key_usage, "clientAuth"},
-                                                 {NID_subject_alt_name, "URI:huizhen:site:b"},
-                                                 {NID_subject_key_identifier, "hash"},
-                                                 {NID_authority_key_identifier, "keyid:always"}},
-                                        victim.key.public_key());
+    const Certificate below = signed_by(site.key, site.certificate, kSiteExtensions, victim.key.public_key());
     ASSERT_TRUE(read_identity(below));
     const std::vector<Bytes> chain{below.der(), site.certificate.der(),
                                    authority.issuing.certificate().der()};
     EXPECT_TRUE(refused(verify_peer(chain, Role::kSite, kNow, revocations, authority.root.certificate()),
                         refusal::kCertificateUntrusted));
+}
+
+TEST_F(Verification, the_root_certifies_nobody_directly) {
+    const SecretText pass("correct horse battery");
+    const std::string sealed = authority.root.sealed_key(pass, authority.random).value();
+    const PrivateKey root_key = PrivateKey::unseal(sealed, pass).value();
+    const Certificate leaf = signed_by(root_key, authority.root.certificate(), kSiteExtensions,
+                                       authority.enrol("a").key.public_key());
+    ASSERT_TRUE(read_identity(leaf));
+    EXPECT_TRUE(refused(verify(leaf), refusal::kCertificateUntrusted));
+}
+
+TEST_F(Verification, a_certificate_ends_with_the_key_that_signed_it) {
+    authority.issuing = authority.root.certify_issuer(authority.random, kNow, days(1)).value();
+    const Certificate leaf = signed_by(authority.issuing.key(), authority.issuing.certificate(),
+                                       kSiteExtensions, authority.enrol("a").key.public_key());
+    EXPECT_TRUE(verify(leaf, Role::kSite, kNow + 24h));
+    EXPECT_TRUE(refused(verify(leaf, Role::kSite, kNow + 24h + 1s), refusal::kCertificateExpired));
 }
 
 TEST_F(Verification, an_issuing_key_certifies_no_authority) {
@@ -143,14 +160,7 @@ TEST_F(Verification, an_issuing_key_certifies_no_authority) {
                                                   {NID_subject_key_identifier, "hash"},
                                                   {NID_authority_key_identifier, "keyid:always"}},
                                          mine.public_key());
-    const Certificate leaf = signed_by(mine, deeper,
-                                       Extended{{NID_basic_constraints, "critical,CA:FALSE"},
-                                                {NID_key_usage, "critical,digitalSignature"},
-                                                {NID_ext_key_usage, "clientAuth"},
-                                                {NID_subject_alt_name, "URI:huizhen:site:b"},
-                                                {NID_subject_key_identifier, "hash"},
-                                                {NID_authority_key_identifier, "keyid:always"}},
-                                       mine.public_key());
+    const Certificate leaf = signed_by(mine, deeper, kSiteExtensions, mine.public_key());
     const std::vector<Bytes> chain{leaf.der(), deeper.der(), authority.issuing.certificate().der()};
     EXPECT_TRUE(refused(verify_peer(chain, Role::kSite, kNow, revocations, authority.root.certificate()),
                         refusal::kCertificateUntrusted));
