@@ -22,10 +22,9 @@ Measured, every repeat with fresh processes, the first round of each (start-up, 
 
 JSON on stdout, progress on stderr; a measurement that failed says so in the JSON, and the exit status is 1. MB is 10^6
 bytes. server_peak_rss_mb is the largest sum of resident memory over the processes of the SuperLink (SuperLink,
-SuperExec, ServerApp), sampled every 50 ms over the whole deployment;
-server_idle_rss_mb is the same before the app is sent. cpu_s_per_round is the CPU time of all processes of the
-deployment, sites included: it depends less than the seconds on what else the machine does, which busy_cores_before
-and load_before tell.
+SuperExec, ServerApp), sampled every 50 ms over the whole deployment; server_idle_rss_mb is the same before the app is
+sent. cpu_s_per_round is the CPU time of all processes of the deployment, sites included: it depends less than the
+seconds on what else the machine does, which busy_cores_before and load_before tell.
 """
 import argparse
 import contextlib
@@ -181,7 +180,10 @@ class Deployment:
 
     def __init__(self, nodes, tls, base_port):
         self.nodes, self.tls, self.base_port = nodes, tls, base_port
-        self.started = []
+        self.started, self.memory = [], None
+
+    def peak(self):
+        return self.memory.peak if self.memory else 0
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="peer_flower_"))
@@ -218,6 +220,9 @@ class Deployment:
         for index, node_port in enumerate(node_ports):
             node = ["flower-supernode", *secure_node, "--superlink", address, *loopback, node_port]
             self.spawn(f"node-{index}", node)
+            if index % 2:  # 32 Python programs starting at once on few cores miss Flower's deadlines
+                self.wait_for_node(index)
+        self.wait_for_node(self.nodes - 1)
 
     def home(self, name):
         folder = self.folder / name
@@ -239,6 +244,15 @@ class Deployment:
                 return
             time.sleep(0.1)
         raise Failed("the SuperLink did not open its port within a minute\n" + self.tail("superlink"))
+
+    def wait_for_node(self, index):
+        log = self.folder / f"node-{index}.log"
+        for _ in range(1200):
+            self.check()
+            if "SuperNode ID" in log.read_text(encoding="utf-8", errors="replace"):
+                return
+            time.sleep(0.1)
+        raise Failed(f"node-{index} was not connected within two minutes\n{self.tail(log.stem)}")
 
     def check(self):
         for name, process in self.started:
@@ -293,7 +307,7 @@ class Deployment:
         return cpu_seconds(self.server.pid), cpu_seconds(os.getpid())
 
     def __exit__(self, *_):
-        if hasattr(self, "memory"):
+        if self.memory:
             self.memory.stop()
         end_descendants()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -329,15 +343,17 @@ def measure(name, nodes, model_mb, options, **config):
     for repeat in range(repeats):
         result["busy_cores_before"].append(round(busy_cores(), 2))
         result["load_before"].append(round(os.getloadavg()[0], 2))
-        with Deployment(nodes, not options.no_tls, options.base_port) as deployment:
-            try:
-                time.sleep(5)
+        deployment = Deployment(nodes, not options.no_tls, options.base_port)
+        try:
+            with deployment:
+                time.sleep(2)
                 one = deployment.run(rounds, warm_up, options.round_timeout, **config)
-            except (Failed, subprocess.TimeoutExpired) as failure:
-                say(f"{name} {repeat + 1}/{repeats}: FAILED, server {deployment.memory.peak / MB:.0f} MB: {failure}")
-                return result | {"failed": str(failure).split("\n", 1)[0]}
-            finally:
-                result["server_peak_rss_mb"] = max(result["server_peak_rss_mb"], round(deployment.memory.peak / MB))
+        except (Failed, subprocess.TimeoutExpired) as failure:
+            say(f"{name} {repeat + 1}/{repeats}: FAILED: {failure}")
+            result["failed"] = str(failure).split("\n", 1)[0]
+        result["server_peak_rss_mb"] = max(result["server_peak_rss_mb"], round(deployment.peak() / MB))
+        if "failed" in result:
+            return result
         result["rounds_s"].append([round(s, 3) for s in one["seconds"]])
         result["cpu_s_per_round"].append(round(one["cpu"], 2))
         result["server_cpu_s_per_round"].append(round(one["server_cpu"], 2))
@@ -393,13 +409,10 @@ def main():
         "many": (options.many_nodes, options.many_mb, {"fraction_evaluate": 0.0, "distinct": True}),
     }
     found = {}
-    try:
-        for name in names:
-            if name in wanted:
-                nodes, model_mb, config = plans[name]
-                found[name] = measure(name, nodes, model_mb, options, **config)
-    except Failed as failure:
-        sys.exit(f"peer_flower.py: {failure}")
+    for name in names:
+        if name in wanted:
+            nodes, model_mb, config = plans[name]
+            found[name] = measure(name, nodes, model_mb, options, **config)
     print(json.dumps({
         "flower_version": version, "tls": not options.no_tls, "cpus": len(os.sched_getaffinity(0)),
         "empty_round_s": found.get("empty", {}).get("median_s"),
