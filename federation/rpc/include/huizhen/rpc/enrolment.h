@@ -28,17 +28,37 @@ struct IssuedCertificate {
     std::chrono::system_clock::time_point revoked;  // the epoch: not revoked
 };
 
+// A part of the log of all certificates ever issued, in that order.
+struct RosterPage {
+    std::vector<IssuedCertificate> certificates;
+    std::uint64_t count = 0;  // of the whole log
+    std::string head;         // of the whole log (identity/issuance_log.h)
+};
+
+// What became of the models of a task: signed records, oldest first.
+struct LineagePage {
+    std::vector<std::string> records;
+    std::string public_key;  // Ed25519
+};
+
 // Called from gRPC threads; may take some milliseconds (a database), not more. Calls without a certificate
 // arrive at most Limits::enrolments_per_minute.
 class EnrolmentHandler {
   public:
     virtual ~EnrolmentHandler() = default;
+    // These three come from strangers.
     virtual Result<EnrolReply> enrol(const SiteId& site, std::string_view invitation,
                                      std::string_view request_pem) = 0;
     virtual Result<EnrolReply> poll(std::string_view ticket) = 0;
-    virtual Result<EnrolReply> renew(const Peer& site, std::string_view request_pem) = 0;
-    // At most `max` certificates of sites whose name comes after `after`, by name.
-    virtual Result<std::vector<IssuedCertificate>> roster(const SiteId& after, std::size_t max) = 0;
+    virtual Result<std::string> root_pem() = 0;
+
+    // `proof`: the current key's signature (identity/certificate_request.h).
+    virtual Result<EnrolReply> renew(const Peer& site, std::string_view request_pem,
+                                     std::string_view proof) = 0;
+    // At most `max` certificates after the first `skip`.
+    virtual Result<RosterPage> roster(std::uint64_t skip, std::size_t max) = 0;
+    // At most `max_bytes` of records after the first `skip`.
+    virtual Result<LineagePage> lineage(std::string_view task, std::uint64_t skip, std::size_t max_bytes) = 0;
     virtual Result<std::string> revocation_list_pem() = 0;
 };
 

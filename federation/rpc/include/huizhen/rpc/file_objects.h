@@ -36,8 +36,9 @@ class FileObjects final : public ObjectStore {
     Status remove_parts(std::string_view owner);
     std::uint64_t used_bytes() const;
 
+    struct Impl;  // file_sink.h
+
   private:
-    struct Impl;
     explicit FileObjects(std::shared_ptr<Impl> impl);
     std::shared_ptr<Impl> impl_;  // shared with open sinks, which give their part back to it
 };

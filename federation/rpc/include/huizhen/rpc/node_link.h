@@ -78,8 +78,10 @@ class NodeLink {
                const std::stop_token& stop, std::chrono::milliseconds patience = std::chrono::minutes(15));
 
     // Calls of one moment; each with a deadline.
-    Result<EnrolReply> renew(std::string_view request_pem);
-    Result<std::vector<IssuedCertificate>> roster();
+    Result<EnrolReply> renew(std::string_view request_pem, std::string_view proof);
+    // All certificates after the first `skip`.
+    Result<RosterPage> roster(std::uint64_t skip);
+    Result<LineagePage> lineage(std::string_view task, std::uint64_t skip);
     Result<std::string> revocation_list_pem();
 
     // The next connection uses it, and the present one ends to make way for it. Any thread.
