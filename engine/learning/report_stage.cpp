@@ -8,21 +8,21 @@ namespace {
 using engine::Tensor;
 
 constexpr std::uint32_t kBuckets = 8192;
-constexpr std::int64_t kHidden = 32;
+constexpr std::int64_t kHeads = 3;
+constexpr float kScale = 8;  // of inputs of length one, so that weights are of the size optimisers expect
 
+// Linear: a hidden layer read no better with all reports in one place, and lost 0.03 of AUC where the weights
+// of hospitals with twenty reports each are averaged.
 class ReportNetwork {
   public:
     explicit ReportNetwork(const engine::Scope& scope)
-        : words_(scope / "words", kBuckets, kHidden),
-          norm_(scope / "norm", kHidden),
-          heads_(scope / "heads", kHidden, static_cast<std::int64_t>(report_stage_heads().size())) {}
+        : weight_(scope.add("words.weight", {kHeads, kBuckets}, engine::Initial::kNormal002, true)),
+          bias_(scope.add("words.bias", {kHeads}, engine::Initial::kZeros, false)) {}
 
-    Tensor operator()(const Tensor& x) const { return heads_(relu(norm_(words_(x)))); }
+    Tensor operator()(const Tensor& x) const { return linear(x, weight_, bias_); }
 
   private:
-    engine::Linear words_;
-    engine::LayerNorm norm_;
-    engine::Linear heads_;
+    Tensor weight_, bias_;
 };
 
 class ReportStage final : public NetworkTask {
@@ -47,7 +47,7 @@ class ReportStage final : public NetworkTask {
         std::vector<float> inputs(cases.size() * kBuckets);
         for (std::size_t k = 0; k < cases.size(); ++k) {
             for (const TextFeature& feature : features_[cases[k]]) {
-                inputs[k * kBuckets + feature.bucket] = feature.value;
+                inputs[k * kBuckets + feature.bucket] = kScale * feature.value;
             }
         }
         return network_(Tensor::from(context(), {static_cast<std::int64_t>(cases.size()), kBuckets}, inputs));

@@ -33,7 +33,8 @@ struct Plan {
     std::filesystem::path data;
     std::vector<std::string> sites, only{"central", "federated", "alone"};
     int rounds = 20, epochs = 1, batch = 16, folds = 1, threads = 1;
-    double rate = 1e-3, last_rate = 1e-4, momentum = 0.9, decay = 0.02, batch_clip = 1, mu = 0.01;
+    double rate = 1e-3, last_rate = 1e-4, momentum = 0.9, decay = 0.02, batch_clip = 1, mu = 0.01,
+           server_rate = 1;
     std::uint64_t seed = 1;
 };
 
@@ -124,7 +125,6 @@ class Experiment {
     Weights train_federated(std::vector<Site>& sites) {
         Weights global = sites[0].task->initial(plan_.seed), control(global.size());
         for (Site& site : sites) site.control.assign(global.size(), 0.0F);
-        largest_update_ = 0;
         for (int round = 0; round < plan_.rounds; ++round) {
             std::vector<double> sum(global.size()), control_sum(global.size());
             double samples = 0;
@@ -155,7 +155,7 @@ class Experiment {
                 }
             }
             for (std::size_t i = 0; i < global.size(); ++i) {
-                global[i] += static_cast<float>(sum[i] / samples);
+                global[i] += static_cast<float>(plan_.server_rate * sum[i] / samples);
                 control[i] += static_cast<float>(control_sum[i] / static_cast<double>(sites.size()));
             }
         }
@@ -250,7 +250,6 @@ class Experiment {
     std::map<std::string, std::vector<HeadScores>> pools_;
     std::map<std::size_t, double> seconds_;
     std::vector<double> norms_;
-    double largest_update_ = 0;
 };
 
 int run(int argc, char** argv) {
@@ -272,6 +271,7 @@ int run(int argc, char** argv) {
     program.add_option("--decay", plan.decay);
     program.add_option("--batch-clip", plan.batch_clip);
     program.add_option("--mu", plan.mu);
+    program.add_option("--server-rate", plan.server_rate);
     program.add_option("--seed", plan.seed);
     program.add_option("--threads", plan.threads);
     CLI11_PARSE(program, argc, argv);

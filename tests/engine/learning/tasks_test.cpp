@@ -28,7 +28,7 @@ TEST_F(Tasks, have_a_layout_and_a_start_without_any_case) {
 }
 
 TEST_F(Tasks, have_a_layout_that_says_which_numbers_are_of_norms) {
-    for (const char* name : {"ct-crops/1", "report-stage/1", "synthetic-linear/1"}) {
+    for (const char* name : {"ct-crops/1", "synthetic-linear/1"}) {
         std::size_t norms = 0;
         const auto made = task(name, {});
         for (const ParameterBlock& block : made->layout().blocks()) {
