@@ -1,3 +1,5 @@
+#include <random>
+
 #include "learning_fixture.h"
 
 namespace huizhen::learning {
@@ -57,6 +59,28 @@ TEST(CaseSet, survives_every_flipped_byte) {
         const auto set = decode_case_set(damaged);
         EXPECT_TRUE(!set || encode(*set));
     }
+}
+
+// What opens is whole: it can be written again.
+TEST(CaseSet, survives_ten_thousand_spoilt_versions) {
+    std::mt19937 random(1);
+    const auto whole = *encode(made_up_reports(5));
+    int refused = 0;
+    for (int trial = 0; trial < 10'000; ++trial) {
+        auto bytes = whole;
+        for (unsigned edits = 1 + random() % 4; edits > 0; --edits) {
+            const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(random() % bytes.size());
+            switch (random() % 3) {
+                case 0: *at = static_cast<std::uint8_t>(random()); break;
+                case 1: bytes.erase(at); break;
+                default: bytes.insert(at, static_cast<std::uint8_t>(random()));
+            }
+        }
+        const auto set = decode_case_set(bytes);
+        ASSERT_TRUE(!set || encode(*set)) << trial;
+        refused += set ? 0 : 1;
+    }
+    EXPECT_GT(refused, 5'000);
 }
 
 TEST(CaseSet, refuses_a_newer_version_and_endless_counts) {
