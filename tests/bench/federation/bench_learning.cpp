@@ -16,6 +16,7 @@
 #include <huizhen/backend_reference/backend.h>
 #include <huizhen/base/check.h>
 #include <huizhen/base/sha256.h>
+#include <huizhen/learning/rate_schedule.h>
 #include <huizhen/learning/tasks.h>
 #include <huizhen/node/cases/cohort.h>
 #include <huizhen/training/metrics.h>
@@ -99,8 +100,7 @@ class Experiment {
         options.batch = plan_.batch;
         options.optimizer =
             plan_.optimizer == "adamw" ? learning::LocalOptimizer::kAdamW : learning::LocalOptimizer::kSgd;
-        const double part = plan_.rounds > 1 ? static_cast<double>(round) / (plan_.rounds - 1) : 0;
-        options.learning_rate = plan_.rate * std::pow(plan_.last_rate / plan_.rate, part);
+        options.learning_rate = learning::learning_rate_at(plan_.rate, plan_.last_rate, round, plan_.rounds);
         options.momentum = plan_.momentum;
         options.decay = plan_.decay;
         options.batch_clip = plan_.batch_clip;
@@ -143,6 +143,7 @@ class Experiment {
                 for (std::size_t i = 0; i < sum.size(); ++i) {
                     const double change = result.weights[i] - global[i];
                     norm += change * change;
+                    largest_ = std::max(largest_, std::abs(change));
                     sum[i] += static_cast<double>(result.samples) * change;
                 }
                 norms_.push_back(std::sqrt(norm));
@@ -203,12 +204,15 @@ class Experiment {
 
     void print() {
         for (std::size_t head = 0; head < heads_.size(); ++head) {
-            std::printf("\n%s: AUC on held-out patients of all sites (95 %%, bootstrap over patients)\n",
-                        heads_[head].c_str());
+            std::printf(
+                "\n%s, held-out patients of all sites: AUC (95 %%, bootstrap over patients), n, positives, "
+                "Brier, ECE,"
+                " calibration intercept and slope | AUC at each site\n",
+                heads_[head].c_str());
             for (const std::string& name : order_) {
                 const auto f = figures_of(heads_[head], pools_[name][head]);
-                std::printf("%-48s %.3f [%.3f, %.3f]  n %llu pos %llu  brier %.3f ece %.3f cal %+.2f %.2f |",
-                            name.c_str(), f.auc, f.auc_low, f.auc_high, static_cast<unsigned long long>(f.n),
+                std::printf("%-48s %.3f [%.3f, %.3f]  %4llu %4llu  %.3f %.3f %+.2f %.2f |", name.c_str(),
+                            f.auc, f.auc_low, f.auc_high, static_cast<unsigned long long>(f.n),
                             static_cast<unsigned long long>(f.positives), f.brier, f.ece,
                             f.calibration_intercept, f.calibration_slope);
                 for (const auto& [site, set] : sets_) {
@@ -223,8 +227,8 @@ class Experiment {
             std::printf("%zu cases: %.2f s per call\n", cases, seconds);
         if (!norms_.empty()) {
             std::sort(norms_.begin(), norms_.end());
-            std::printf("norm of updates: median %.3f, 90 %% %.3f, max %.3f\n", norms_[norms_.size() / 2],
-                        norms_[norms_.size() * 9 / 10], norms_.back());
+            std::printf("norm of updates: median %.3f, 90 %% %.3f, max %.3f; largest value %.3f\n",
+                        norms_[norms_.size() / 2], norms_[norms_.size() * 9 / 10], norms_.back(), largest_);
         }
     }
 
@@ -250,6 +254,7 @@ class Experiment {
     std::map<std::string, std::vector<HeadScores>> pools_;
     std::map<std::size_t, double> seconds_;
     std::vector<double> norms_;
+    double largest_ = 0;  // of one value of one update
 };
 
 int run(int argc, char** argv) {

@@ -1,5 +1,7 @@
 // What every task's training has in common, on the task that has no network.
 
+#include <huizhen/learning/rate_schedule.h>
+
 #include "learning_fixture.h"
 
 namespace huizhen::learning {
@@ -127,6 +129,13 @@ TEST_F(LocalSteps, stop_when_asked_to) {
               ErrorCode::kCancelled);
     EXPECT_EQ(task_->evaluate(start_, stop.get_token(), silent_progress()).error().code(),
               ErrorCode::kCancelled);
+}
+
+TEST(RateSchedule, falls_by_one_factor_from_first_to_last) {
+    EXPECT_DOUBLE_EQ(learning_rate_at(1e-2, 1e-4, 0, 3), 1e-2);
+    EXPECT_NEAR(learning_rate_at(1e-2, 1e-4, 1, 3), 1e-3, 1e-12);
+    EXPECT_NEAR(learning_rate_at(1e-2, 1e-4, 2, 3), 1e-4, 1e-12);
+    EXPECT_DOUBLE_EQ(learning_rate_at(1e-2, 1e-4, 0, 1), 1e-2);
 }
 
 }  // namespace
