@@ -67,6 +67,7 @@ struct Components {
 Components components_of(std::span<const double> scores, const Cases& cases) {
     const auto pick = [&](const std::vector<std::size_t>& places) {
         std::vector<double> picked;
+        picked.reserve(places.size());
         for (const std::size_t place : places) picked.push_back(scores[place]);
         return picked;
     };

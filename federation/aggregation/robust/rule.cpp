@@ -70,6 +70,7 @@ Result<std::vector<double>> krum_scores(std::span<const ReadPart> groups, std::u
     std::vector<double> scores(n);
     for (std::size_t a = 0; a < n; ++a) {
         std::vector<double> others;
+        others.reserve(n);
         for (std::size_t b = 0; b < n; ++b) {
             if (b != a) others.push_back(distances[a * n + b]);
         }
