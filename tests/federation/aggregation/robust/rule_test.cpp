@@ -77,6 +77,12 @@ TEST(RobustRule, krum_agrees_with_its_definition_across_parts) {
     EXPECT_NEAR(multi.back(), mean, 1e-6);
 }
 
+// Seven groups, two false: three neighbours count. Of four, 0.35 would be the best; of two, 0.1.
+TEST(RobustRule, krum_looks_at_as_many_neighbours_as_published) {
+    const Groups groups = {{0}, {0.1F}, {0.2F}, {0.35F}, {1.2F}, {1.4F}, {-5}};
+    EXPECT_EQ(combined(RobustKind::kKrum, 2, groups).value(), std::vector<float>{0.2F});
+}
+
 TEST(RobustRule, a_poisoned_group_does_not_move_the_result_out_of_the_honest_range) {
     for (const float poison : {1e6F, -1e6F, 0.9F}) {
         Groups groups = honest(5, 400, 0.3F);
