@@ -84,6 +84,22 @@ TEST(Lineage, any_missing_doubled_or_exchanged_record_is_found) {
     }
 }
 
+// The signer itself cannot change the past: what follows names the record before by its digest.
+TEST(Lineage, a_record_signed_anew_does_not_fit_what_follows) {
+    const History whole = history();
+    for (std::size_t i = 0; i + 1 < whole.records.size(); ++i) {
+        LineageRecord other = whole.lineage.records()[i];
+        other.time += 1;
+        auto records = whole.records;
+        records[i] = sign_record(other, *whole.signing.signer).value();
+        const auto verified = Lineage::verify(records, *whole.signing.directory);
+        ASSERT_FALSE(verified) << i;
+        EXPECT_EQ(verified.error().code(), ErrorCode::kIntegrity);
+        EXPECT_EQ(verified.error().message(),
+                  "lineage record " + std::to_string(i + 1) + ": does not follow the one before it");
+    }
+}
+
 TEST(Lineage, one_cut_short_or_begun_anew_does_not_contain_what_a_site_saw) {
     const History whole = history();
     const auto head = whole.lineage.head();
