@@ -138,7 +138,12 @@ PairedAuc paired_auc(std::span<const double> before, std::span<const double> aft
              "scores, labels and patients of the same cases");
     const Cases cases = cases_of(labels, patients);
     constexpr Interval kNothing{kNaN, kNaN, kNaN};
-    if (cases.positives.empty() || cases.negatives.empty()) return {kNothing, kNothing, kNothing};
+    const auto has_nan = [](std::span<const double> scores) {
+        return std::any_of(scores.begin(), scores.end(), [](double score) { return std::isnan(score); });
+    };
+    if (cases.positives.empty() || cases.negatives.empty() || has_nan(before) || has_nan(after)) {
+        return {kNothing, kNothing, kNothing};
+    }
     const Components old_model = components_of(before, cases), new_model = components_of(after, cases);
     const double variance = covariance(old_model, old_model, cases) +
                             covariance(new_model, new_model, cases) -

@@ -79,7 +79,9 @@ Line recalibration(std::span<const double> probabilities, std::span<const int> l
 
 Calibration calibration_of(std::span<const double> probabilities, std::span<const int> labels) {
     HZ_CHECK(probabilities.size() == labels.size(), "a probability a label");
-    if (labels.empty()) return {kNaN, kNaN, kNaN, kNaN};
+    const bool has_nan = std::any_of(probabilities.begin(), probabilities.end(),
+                                     [](double probability) { return std::isnan(probability); });
+    if (labels.empty() || has_nan) return {kNaN, kNaN, kNaN, kNaN};
     Calibration calibration;
     calibration.ece = expected_error(probabilities, labels);
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -182,6 +182,21 @@ TEST(Verdict, what_measure_makes_passes_and_says_what_there_is) {
     EXPECT_TRUE(check(SiteRow{"a", {measure("x", before, after, std::vector<int>(6, 1))}}));
 }
 
+TEST(Verdict, a_model_that_answers_with_no_number_has_no_figures_that_pass) {
+    std::vector<double> before, after;
+    std::vector<int> labels;
+    for (int i = 0; i < 200; ++i) {
+        labels.push_back(i % 2);
+        before.push_back(i / 200.0);
+        after.push_back(i % 3 == 0 ? std::nan("") : 1 - i / 200.0);
+    }
+    const HeadRow row = measure("malignant", before, after, labels);
+    EXPECT_TRUE(std::isnan(row.after.auc.estimate));
+    EXPECT_TRUE(std::isnan(row.after.calibration.ece));
+    EXPECT_FALSE(check(SiteRow{"a", {row}}));
+    EXPECT_FALSE(judge({}, sites({row, row, row})).accepted);
+}
+
 TEST(Verdict, a_person_decides_otherwise_by_name_and_with_a_reason) {
     const Verdict refused = judge({}, sites({head_of(-0.2), head_of(-0.2)}));
     EXPECT_FALSE(accepted(refused, std::nullopt));

@@ -5,7 +5,8 @@
 // 1389-1393); with several cases a patient, Obuchowski, Biometrics 53 (1997) 567-578, which is the same where
 // each patient has one. Intervals are 95 %, normal, cut to what a figure can be. An area of exactly 1 or 0
 // has no spread of its own: it gets that of Hanley and McNeil, Radiology 143 (1982) 29-36, half a case away.
-// Pure functions, any thread. Figures the cases cannot give (one class, one patient) are NaN.
+// Pure functions, any thread. Figures the cases cannot give (one class, one patient)
+// are NaN, and so are all where a score is: such a row does not pass check() of site_row.h.
 
 #include <span>
 

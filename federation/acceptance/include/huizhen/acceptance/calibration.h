@@ -15,7 +15,8 @@ struct Calibration {
     bool operator==(const Calibration&) const = default;
 };
 
-// Probabilities 0 to 1, labels 0 or 1, of one length. NaN throughout without cases.
+// Probabilities 0 to 1, labels 0 or 1, of one length. NaN throughout without cases, or
+// where a probability is.
 Calibration calibration_of(std::span<const double> probabilities, std::span<const int> labels);
 
 }  // namespace huizhen::acceptance
