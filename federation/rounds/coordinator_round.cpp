@@ -155,16 +155,15 @@ class Taking {
     }
 
     // By its own word. Nothing to do for a site that is not in the present phase.
-    Change leaves(const SiteId& site, Cause cause, std::string reason) {
-        reason.resize(std::min(reason.size(), kMaxTextBytes));
+    Change leaves(const SiteId& site, Cause cause, const std::string& reason) {
         const bool present = state_.awaited.contains(site) || state_.answered.contains(site);
         const bool finished = state_.at > Phase::kUpload && !state_.awaited.contains(site);
         if (!present || finished) return {};
-        remove(site, cause, std::move(reason));
+        remove(site, cause, reason);
         return {true, std::nullopt};
     }
 
-    void remove(const SiteId& site, Cause cause, std::string reason) {
+    void remove(const SiteId& site, Cause cause, const std::string& reason) {
         if (state_.answered.contains(site) && state_.at <= Phase::kUpload) {
             if (const auto withdrawn = state_.phase->withdraw(state_, site); !withdrawn) {
                 return state_.fail(FailureKind::kSiteRevoked,
@@ -173,7 +172,7 @@ class Taking {
             }
         }
         if (!state_.awaited.contains(site) && !state_.answered.contains(site)) return;
-        state_.give_up(site, cause, std::move(reason));
+        state_.give_up(site, cause, reason);
         check_possible(state_);
     }
 

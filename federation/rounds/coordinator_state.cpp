@@ -2,6 +2,8 @@
 
 #include "coordinator_state.h"
 
+#include <huizhen/rounds/reason.h>
+
 #include "coordinator_phases.h"
 
 namespace huizhen::rounds {
@@ -32,10 +34,10 @@ void RoundState::post(std::vector<SiteId> sites, Body body) {
     outputs.push_back(Send{std::move(sites), posted.back()});
 }
 
-void RoundState::give_up(const SiteId& site, Cause cause, std::string reason) {
+void RoundState::give_up(const SiteId& site, Cause cause, const std::string& reason) {
     awaited.erase(site);
     answered.erase(site);
-    const Absence absence{site, at, cause, std::move(reason)};
+    const Absence absence{site, at, cause, reason_text(reason)};
     absences.push_back(absence);
     if (cause == Cause::kDeclined) declined.insert(site);
     rows.erase(site);
@@ -78,9 +80,8 @@ std::string RoundState::who_is_missing() const {
     return text.empty() ? "nobody is named missing" : "missing: " + text;
 }
 
-void RoundState::fail(FailureKind kind, std::string reason) {
-    reason.resize(std::min(reason.size(), kMaxTextBytes));
-    end_with(Failure{kind, std::move(reason)});
+void RoundState::fail(FailureKind kind, const std::string& reason) {
+    end_with(Failure{kind, reason_text(reason)});
 }
 
 void RoundState::finish() { end_with(std::nullopt); }

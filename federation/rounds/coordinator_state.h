@@ -75,10 +75,10 @@ struct RoundState {
     void post(std::vector<SiteId> sites, Body body);
 
     // The site is not waited for any more. Up to kUpload it is told that it is out.
-    void give_up(const SiteId& site, Cause cause, std::string reason);
+    void give_up(const SiteId& site, Cause cause, const std::string& reason);
     // Fails the round where the plan's sites cannot come together any more. `left`: who may be in the sum.
     bool fail_if_too_few(const std::set<SiteId>& left);
-    void fail(FailureKind kind, std::string reason);
+    void fail(FailureKind kind, const std::string& reason);
     void finish();
     // "site-b: silent in shares (...); ...": whoever is out, for a failure's reason.
     std::string who_is_missing() const;

@@ -2,6 +2,7 @@
 
 #include <huizhen/privacy/accountant.h>
 #include <huizhen/rounds/plan.h>
+#include <huizhen/rounds/reason.h>
 #include <huizhen/secure_aggregation/fixed_point.h>
 
 namespace huizhen::rounds {
@@ -22,6 +23,10 @@ Status check_names(const TrainingPlan& plan) {
     }
     if (plan.name.size() > kMaxTextBytes || plan.task.empty() || plan.task.size() > kMaxTextBytes) {
         return refused("a task and a name of at most " + std::to_string(kMaxTextBytes) + " bytes are needed");
+    }
+    // They travel as they are: a peer that cleaned them would be in another plan.
+    for (const std::string* text : {&plan.id.str(), &plan.name, &plan.task}) {
+        if (reason_text(*text) != *text) return refused("control characters in its id, name or task");
     }
     if (plan.start_model.bytes == 0 || plan.start_model.bytes > kMaxObjectBytes) {
         return refused("a start model is needed");

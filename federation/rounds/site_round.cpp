@@ -1,4 +1,5 @@
 #include <huizhen/base/check.h>
+#include <huizhen/rounds/reason.h>
 #include <huizhen/rounds/site_policy.h>
 #include <huizhen/rounds/site_round.h>
 
@@ -85,8 +86,8 @@ class Taking {
         if (state_.candidate) {
             if (state_.measured) return {};
             state_.measured = true;
-            state_.trouble = failed.reason;
-            state_.reply(Failed{Step::kCandidate, failed.reason.substr(0, kMaxTextBytes)});
+            state_.trouble = reason_text(failed.reason);
+            state_.reply(Failed{Step::kCandidate, *state_.trouble});
             return kChanged;
         }
         if (state_.stage == SiteStage::kDeclined || state_.stage == SiteStage::kOut ||
@@ -297,7 +298,7 @@ Result<SiteRound> SiteRound::open(const SiteSetup& setup, const secagg::Secret32
     }
     if (refusal) {
         state.stage = SiteStage::kDeclined;
-        state.trouble = refusal->substr(0, kMaxTextBytes);
+        state.trouble = reason_text(*refusal);
         state.reply(Decline{*state.trouble});
     } else if (!state.proposal) {
         state.candidate = std::get<Candidate>(setup.first.body);

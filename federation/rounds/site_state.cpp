@@ -1,6 +1,7 @@
 #include "site_state.h"
 
 #include <huizhen/privacy/noise.h>
+#include <huizhen/rounds/reason.h>
 #include <huizhen/secure_aggregation/key_derivation.h>
 
 #include "digest_writer.h"
@@ -68,10 +69,9 @@ void SiteState::leave_the_sum(std::string why) {
     trouble = std::move(why);
 }
 
-void SiteState::fail(std::string reason) {
-    reason.resize(std::min(reason.size(), kMaxTextBytes));
-    leave_the_sum(reason);
-    reply(Failed{received, std::move(reason)});
+void SiteState::fail(const std::string& reason) {
+    leave_the_sum(reason_text(reason));
+    reply(Failed{received, *trouble});
 }
 
 void SiteState::start_training_if_ready() {

@@ -56,7 +56,7 @@ struct SiteState {
     void reply_again(Step step);  // the same as before, if it has been answered
     void want(const ObjectRef& object);
     void leave_the_sum(std::string why);  // keys are wiped; it may still measure
-    void fail(std::string reason);
+    void fail(const std::string& reason);
     void start_training_if_ready();
     void start_measuring_if_ready();
     TrainAndMask training() const;
