@@ -29,7 +29,7 @@ set(HUIZHEN_EDGES
   "rounds: base secure_aggregation privacy"
   "identity: base secure_aggregation"
   "proto:"
-  "rpc: base files secure_aggregation proto"
+  "rpc: base files secure_aggregation privacy rounds proto"
   "terminal: base"
   "event_loop: base"
   "model_file: base files"
