@@ -26,7 +26,9 @@ class CoordinatorVerifier final : public tls::ExternalCertificateVerifier {
 
     bool Verify(tls::TlsCustomVerificationCheckRequest* request, std::function<void(grpc::Status)>,
                 grpc::Status* status) override {
-        const auto pem = request->peer_cert();
+        // With the certificates behind it: they lead to the root when the issuing key was replaced.
+        auto pem = request->peer_cert_full_chain();
+        if (pem.empty()) pem = request->peer_cert();
         const Status judged = judge({pem.data(), pem.size()});
         verdict_->set(judged ? std::nullopt : std::optional(judged.error()));
         *status = judged ? grpc::Status::OK
@@ -76,6 +78,19 @@ grpc::ChannelArguments arguments(const Limits& limits) {
     return arguments;
 }
 
+std::shared_ptr<grpc::Channel> channel(const Endpoint& endpoint,
+                                       const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+                                       const Limits& limits) {
+    prepare_grpc();
+    grpc::ChannelArguments with = arguments(limits);
+    if (endpoint.proxy && endpoint.proxy->empty()) {
+        with.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    } else if (endpoint.proxy) {
+        with.SetString(GRPC_ARG_HTTP_PROXY, *endpoint.proxy);
+    }
+    return grpc::CreateCustomChannel(endpoint.address, credentials, with);
+}
+
 }  // namespace
 
 void Verdict::set(std::optional<Error> error) {
@@ -91,14 +106,15 @@ std::optional<Error> Verdict::error() const {
 std::shared_ptr<grpc::Channel> secure_channel(const Endpoint& endpoint, const TlsIdentity& identity,
                                               const PeerCheck& peers, const Limits& limits,
                                               const std::shared_ptr<Verdict>& verdict) {
-    prepare_grpc();
-    grpc::ChannelArguments with = arguments(limits);
-    if (endpoint.proxy && endpoint.proxy->empty()) {
-        with.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    } else if (endpoint.proxy) {
-        with.SetString(GRPC_ARG_HTTP_PROXY, *endpoint.proxy);
-    }
-    return grpc::CreateCustomChannel(endpoint.address, credentials(identity, peers, verdict), with);
+    return channel(endpoint, credentials(identity, peers, verdict), limits);
+}
+
+std::shared_ptr<grpc::Channel> unverified_channel(const Endpoint& endpoint, const Limits& limits) {
+    tls::TlsChannelCredentialsOptions options;
+    options.set_verify_server_certs(false);
+    options.set_certificate_verifier(std::make_shared<tls::NoOpCertificateVerifier>());
+    options.set_check_call_host(false);
+    return channel(endpoint, tls::TlsCredentials(options), limits);
 }
 
 Error error_of(const grpc::Status& status, const Verdict& verdict) {

@@ -154,6 +154,16 @@ Result<std::string> NodeLink::revocation_list_pem() {
     return reply.revocation_list_pem();
 }
 
+Result<std::string> unverified_root_pem(const Endpoint& coordinator) {
+    const auto channel = unverified_channel(coordinator, Limits());
+    grpc::ClientContext context;
+    limit(context);
+    v1::RootReply reply;
+    const auto status = v1::Enrolment::NewStub(channel)->Root(&context, v1::RootRequest(), &reply);
+    if (!status.ok()) return fail(from_grpc(status));
+    return reply.root_pem();
+}
+
 Result<EnrolReply> Enroller::enrol(const SiteId& site, std::string_view invitation,
                                    std::string_view request_pem) const {
     const auto verdict = std::make_shared<Verdict>();

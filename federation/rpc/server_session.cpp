@@ -11,6 +11,8 @@ namespace {
 
 // A peer that reads nothing is not waited for longer.
 constexpr std::chrono::seconds kLastWords{2};
+// One that lives, and those it and its predecessors replaced, on their way out.
+constexpr std::size_t kCallsOfSite = 8;
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -21,8 +23,7 @@ ServerSession* ServerSession::start(SessionHub& hub, grpc::CallbackServerContext
     const auto session =
         std::make_shared<ServerSession>(hub, context, std::move(peer), std::move(certificate_pem));
     session->self_ = session;
-    // Two of a site: one that takes over, and the one that is on its way out.
-    const Status room = hub.calls.add(session, hub.limits.max_sessions, 3);
+    const Status room = hub.calls.add(session, hub.limits.max_sessions, kCallsOfSite);
     const std::lock_guard lock(session->mutex_);
     if (!room) {
         session->end_locked(room.error());

@@ -93,7 +93,11 @@ class NodeLink {
     std::unique_ptr<Impl> impl_;
 };
 
-// A hospital that has no certificate yet. `trust_pem` is what its IT got with the invitation.
+// The root certificate as whoever answers there shows it, of nobody who was verified: the caller compares its
+// SHA-256 with what the invitation says, and uses it for nothing where they differ.
+Result<std::string> unverified_root_pem(const Endpoint& coordinator);
+
+// A hospital that has no certificate yet. `trust_pem` is the root that its invitation names.
 struct Enroller {
     Endpoint coordinator;
     std::string trust_pem;

@@ -29,6 +29,7 @@ struct Peer {
 class PeerCheck {
   public:
     virtual ~PeerCheck() = default;
+    // The leaf; behind it, where a coordinator is judged, the rest of what it presented.
     virtual Result<Peer> check(std::string_view leaf_certificate_pem) const = 0;
 };
 

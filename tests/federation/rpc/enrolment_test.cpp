@@ -1,0 +1,84 @@
+#include "enrolment_service.h"
+#include "federation.h"
+
+namespace huizhen::rpc {
+namespace {
+
+TEST(Enrolment, needs_no_certificate) {
+    Coordinator coordinator;
+    Peers peers;
+    const Enroller enroller{{coordinator.address(), ""}, authority().root().pem(), &peers};
+    const auto asked = enroller.enrol(SiteId("st-mary"), "the secret", "a request");
+    ASSERT_TRUE(asked) << asked.error().to_string();
+    EXPECT_EQ(asked->state, EnrolReply::State::kWaiting);
+    const auto got = enroller.poll(asked->ticket);
+    ASSERT_TRUE(got) << got.error().to_string();
+    EXPECT_EQ(got->state, EnrolReply::State::kIssued);
+    EXPECT_EQ(got->certificate_chain_pem, "certificate for ticket of st-mary for a request");
+    const auto refused = enroller.enrol(SiteId("st-mary"), "a guess", "a request");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::kPermissionDenied);
+    EXPECT_EQ(refused.error().message(), "invitation-unknown: no such invitation");
+}
+
+TEST(Enrolment, the_root_is_shown_to_whoever_asks) {
+    Coordinator coordinator;
+    const auto root = unverified_root_pem({coordinator.address(), ""});
+    ASSERT_TRUE(root) << root.error().to_string();
+    EXPECT_EQ(*root, "the root");
+    EXPECT_FALSE(unverified_root_pem({"127.0.0.1:1", ""}));
+}
+
+TEST(Enrolment, of_another_federations_coordinator_is_refused_by_the_hospital) {
+    Coordinator coordinator;
+    Peers peers(other_authority());
+    const Enroller enroller{{coordinator.address(), ""}, other_authority().root().pem(), &peers};
+    EXPECT_FALSE(enroller.enrol(SiteId("st-mary"), "the secret", "a request"));
+}
+
+TEST(Enrolment, too_much_at_once_is_refused) {
+    Limits limits = Coordinator::quick();
+    limits.enrolments_per_minute = 8;
+    Coordinator coordinator(limits);
+    Peers peers;
+    const Enroller enroller{{coordinator.address(), ""}, authority().root().pem(), &peers};
+    const auto large =
+        enroller.enrol(SiteId("st-mary"), "the secret", std::string(kMaxEnrolmentBytes + 1, 'x'));
+    ASSERT_FALSE(large);
+    EXPECT_TRUE(is_refusal(large.error(), Refusal::kTooLarge)) << large.error().to_string();
+    ASSERT_TRUE(enroller.poll("ticket"));
+    ASSERT_TRUE(enroller.poll("ticket"));
+    const auto hasty = enroller.poll("ticket");
+    ASSERT_FALSE(hasty);
+    EXPECT_TRUE(is_refusal(hasty.error(), Refusal::kBusy)) << hasty.error().to_string();
+}
+
+TEST(Enrolment, an_enrolled_site_renews_and_reads_the_logs) {
+    Coordinator coordinator;
+    Node node("st-mary", coordinator.address());
+    const auto renewed = node.link->renew("request", "proof");
+    ASSERT_TRUE(renewed) << renewed.error().to_string();
+    EXPECT_EQ(renewed->certificate_chain_pem, "st-mary request proof");
+    const auto roster = node.link->roster(30);
+    ASSERT_TRUE(roster) << roster.error().to_string();
+    ASSERT_EQ(roster->certificates.size(), 420u);  // of several pages
+    EXPECT_EQ(roster->certificates.front().site.str(), "site-30");
+    EXPECT_EQ(roster->certificates.back().site.str(), "site-449");
+    EXPECT_EQ(roster->count, 450u);
+    EXPECT_EQ(node.link->revocation_list_pem().value(), "a list");
+    EXPECT_EQ(node.link->lineage("nodules", 3)->records, std::vector<std::string>{"nodules3"});
+}
+
+TEST(RateLimit, gives_back_with_time) {
+    ManualClock clock;
+    RateLimit limit(60, clock);
+    for (int i = 0; i < 15; ++i) EXPECT_TRUE(limit.take());
+    EXPECT_FALSE(limit.take());
+    clock.advance(std::chrono::seconds(2));
+    EXPECT_TRUE(limit.take());
+    EXPECT_TRUE(limit.take());
+    EXPECT_FALSE(limit.take());
+}
+
+}  // namespace
+}  // namespace huizhen::rpc
