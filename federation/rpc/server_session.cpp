@@ -163,20 +163,21 @@ Status ServerSession::welcome(const Hello& hello) {
                                                         "; one of the two sides needs an update");
     }
     const std::string session = hub_.random_session();
+    std::shared_ptr<ServerSession> before;
     {
         const std::lock_guard lock(mutex_);
         if (why_) return {};
         if (order_) return refuse(Refusal::kOutOfOrder, "a second hello");
         order_.emplace(session, site_);
         last_heard_ = now();
+        before =
+            hub_.adopt(site_, shared_from_this());  // sends wait for our mutex, and come behind the welcome
         queue_locked(write_welcome(
             {{version, hub_.clock.now(), hub_.limits.heartbeat_period, hub_.limits.silence_limit}, session}));
     }
-    if (const auto before = hub_.adopt(site_, shared_from_this())) {
-        const Error why =
-            refuse(Refusal::kReplaced, "a newer session of " + site_.str() + " took over").value();
+    if (before) {
         log::warning("session-replaced", {{"site", site_.str()}});
-        before->end(why);
+        before->end(refuse(Refusal::kReplaced, "a newer session of " + site_.str() + " took over").value());
     }
     HZ_TRY(hub_.handler.opened(id_, peer(), hello));
     opened_ = true;
