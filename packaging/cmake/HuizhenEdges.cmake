@@ -33,5 +33,7 @@ set(HUIZHEN_EDGES
   "terminal: base"
   "event_loop: base"
   "model_file: base files"
+  "exchange: base secure_aggregation acceptance aggregation compression model_file proto rounds"
+  "coordinator: base acceptance aggregation audit backend_reference compression database event_loop exchange files identity learning model_file proto rounds rpc schedule secure_aggregation tensor terminal"
   "node: base terminal tensor backend_reference backend_cpu nn model training learning explain clinical volume lung dicom render files vault"
 )

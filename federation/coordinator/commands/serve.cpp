@@ -1,0 +1,38 @@
+#include <CLI/CLI.hpp>
+
+#include <huizhen/base/logging.h>
+#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/stop_signals.h>
+
+#include "commands/commands.h"
+#include "service/coordinator.h"
+#include "version.h"
+
+namespace huizhen::coordinator {
+namespace {
+
+ExitCode serve(const Common& common) {
+    const StopSignals signals;
+    auto coordinator = Coordinator::open(common.state, system_clock(), system_random());
+    if (!coordinator) return report(coordinator.error(), exit_code_of(coordinator.error()));
+    const Status ended = (*coordinator)
+                             ->serve(
+                                 [&common](int port) {
+                                     log::info("serving", {{"version", software_version()},
+                                                           {"port", std::to_string(port)},
+                                                           {"state", common.state}});
+                                 },
+                                 signals.token());
+    if (!ended) return report(ended.error(), exit_code_of(ended.error()));
+    log::info("stopped");
+    return ExitCode::kOk;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& program, Common& common, Action& action) {
+    CLI::App* command = program.add_subcommand("serve", "Runs the coordinator until SIGTERM or Ctrl-C");
+    command->callback([&common, &action] { action = [&common] { return serve(common); }; });
+}
+
+}  // namespace huizhen::coordinator

@@ -1,0 +1,30 @@
+#pragma once
+
+// Plans that come again: a plan with a calendar is a pattern, and each run of it is a plan of its own, named
+// by its day. On the loop, inside its batch.
+
+#include <optional>
+
+#include "service/context.h"
+
+namespace huizhen::federation::v1 {
+class Calendar;
+class Plan;
+}  // namespace huizhen::federation::v1
+
+namespace huizhen::coordinator {
+
+// The plan becomes a pattern, or an earlier pattern of that id gets another calendar; on demand: it ends.
+Status schedule_plan(Context& context, const federation::v1::Plan& pattern, std::string_view who);
+
+struct ScheduledPlan {
+    std::string id;
+    std::string calendar;  // in words
+    std::optional<identity::Time> next;
+};
+Result<std::vector<ScheduledPlan>> schedules(Context& context);
+
+// Starts what is due. A run that cannot start is written down with its reason, and its turn is over.
+Status start_due_schedules(Context& context);
+
+}  // namespace huizhen::coordinator

@@ -1,0 +1,46 @@
+#include "context.h"
+
+#include "state/schema.h"
+
+namespace huizhen::coordinator {
+
+Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& folder, const Clock& clock,
+                                               RandomSource& random) {
+    HZ_ASSIGN(KeyFolder keys, KeyFolder::open(folder / "keys"));
+    HZ_ASSIGN(Config config, read_config(folder / "coordinator.toml"));
+    HZ_ASSIGN(auto verifier, identity::PeerVerifier::create(keys.authority().root(),
+                                                            std::span(&keys.authority().certificate(), 1)));
+    HZ_ASSIGN(auto connection,
+              database::Connection::open(folder / "coordinator.db", database::Access::kWrite));
+    HZ_TRY(migrate_state(*connection, clock));
+    HZ_ASSIGN(auto audit, audit::Log::open(*connection, keys.audit_seed(), clock, random));
+    HZ_ASSIGN(auto objects, rpc::FileObjects::open_folder(folder / "objects", config.max_stored_bytes));
+    std::unique_ptr<Context> context(new Context{folder, std::move(config), clock, random, std::move(keys),
+                                                 std::move(verifier), std::move(connection), std::move(audit),
+                                                 std::move(objects)});
+    HZ_ASSIGN(auto revocations, context->members.revocations());
+    context->peers.set_revocations(std::move(revocations));
+    return context;
+}
+
+RunnerTools Context::runner_tools() {
+    RunnerTools tools;
+    tools.clock = &clock;
+    tools.random = &random;
+    tools.plans = &plans;
+    tools.models = &models;
+    tools.members = &members;
+    tools.verifier = &verifier;
+    tools.objects = objects.get();
+    tools.uploads = &uploads;
+    tools.grants = &grants;
+    tools.presence = &presence;
+    tools.executor = &executor;
+    tools.outbox = outbox;
+    tools.work = folder / "work";
+    return tools;
+}
+
+Status Context::record(const audit::Event& event) { return audit.append(*transaction, event); }
+
+}  // namespace huizhen::coordinator

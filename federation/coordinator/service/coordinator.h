@@ -1,0 +1,98 @@
+#pragma once
+
+// The coordinator at work: one loop that owns all state, the port, and the local socket.
+
+#include <functional>
+#include <future>
+
+#include <huizhen/event_loop/event_loop.h>
+#include <huizhen/rpc/coordinator_server.h>
+
+#include "service/context.h"
+
+namespace huizhen::coordinator {
+
+class Coordinator final : public LoopOwner, public rpc::SessionHandler, public Outbox {
+  public:
+    // Takes the state folder for itself, checks the audit, and picks up every plan where it was.
+    static Result<std::unique_ptr<Coordinator>> open(const std::filesystem::path& folder, const Clock& clock,
+                                                     RandomSource& random);
+    ~Coordinator() override;
+
+    // Until `stop`, or until the state can no longer be kept. `ready`: the port is open.
+    Status serve(const std::function<void(int port)>& ready, const std::stop_token& stop);
+
+    // Any thread: `question` runs on the loop, alone, and undoes what it changed when it fails; the answer
+    // comes once it is committed.
+    template <typename T>
+    Result<T> ask(std::function<Result<T>(Context&)> question) {
+        auto promise = std::make_shared<std::promise<Result<T>>>();
+        auto answer = promise->get_future();
+        HZ_TRY(loop_.post([this, promise = std::move(promise), question = std::move(question)] {
+            auto result = std::make_shared<Result<T>>(undoing(question));
+            after_commit([promise, result] { promise->set_value(std::move(*result)); });
+        }));
+        return received(answer);
+    }
+
+    // On the loop: whoever was revoked is cut off once that is committed.
+    Status apply_revocation(Role role, const std::string& name);
+    // Another certificate of the server takes over; sessions go on.
+    Status use_server_keys(const ServerKeys& keys);
+
+    // LoopOwner
+    Status begin_batch() override;
+    Status end_batch() override;
+    std::optional<std::chrono::steady_clock::time_point> wake_at() const override;
+    void on_wake() override;
+
+    // rpc::SessionHandler, from gRPC threads
+    Status opened(rpc::SessionId session, const rpc::Peer& site, const rpc::Hello& hello) override;
+    void heartbeat(rpc::SessionId session, const rpc::SiteId& site,
+                   const std::vector<rpc::Position>& positions) override;
+    Status message(rpc::SessionId session, const rpc::SiteId& site, rpc::RoundMessage message) override;
+    void notice(rpc::SessionId session, const rpc::SiteId& site, const rpc::Notice& notice) override;
+    void closed(rpc::SessionId session, const rpc::SiteId& site, const Error& why) override;
+
+    // Outbox
+    void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) override;
+    void after_commit(std::function<void()> action) override;
+    void fail(const Error& error) override;
+    void post(std::function<void()> task) override;
+
+  private:
+    explicit Coordinator(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+    template <typename T>
+    Result<T> undoing(const std::function<Result<T>(Context&)>& question) {
+        if (const Status began = savepoint("SAVEPOINT task"); !began) return huizhen::fail(began.error());
+        Result<T> result = question(*context_);
+        if (!result) {
+            if (const Status undone = savepoint("ROLLBACK TO task"); !undone) fail(undone.error());
+        }
+        if (const Status released = savepoint("RELEASE task"); !released) fail(released.error());
+        return result;
+    }
+    template <typename T>
+    static Result<T> received(std::future<Result<T>>& answer) {
+        try {
+            return answer.get();
+        } catch (const std::future_error&) {
+            return huizhen::fail(ErrorCode::kCancelled,
+                                 "shutting-down: the coordinator ended before it could answer");
+        }
+    }
+    Status savepoint(std::string_view statement);
+    Status restore_plans();
+    void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
+    Status renew_server_if_due();
+
+    std::unique_ptr<Context> context_;
+    EventLoop loop_;
+    std::optional<database::Transaction> transaction_;
+    std::optional<Error> broken_;                        // the batch cannot be kept
+    std::vector<std::function<void()>> after_commit_;    // of this batch
+    std::chrono::steady_clock::time_point next_upkeep_;  // certificates, schedules
+    std::unique_ptr<rpc::CoordinatorServer> server_;
+};
+
+}  // namespace huizhen::coordinator

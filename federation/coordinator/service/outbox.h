@@ -1,0 +1,24 @@
+#pragma once
+
+// What leaves once the batch is committed, in order.
+
+#include <functional>
+
+#include <huizhen/base/error.h>
+#include <huizhen/rounds/message.h>
+
+namespace huizhen::coordinator {
+
+class Outbox {
+  public:
+    virtual ~Outbox() = default;
+    virtual void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) = 0;
+    // Anything else that must not happen before the disk has what it follows from.
+    virtual void after_commit(std::function<void()> action) = 0;
+    // The batch cannot be kept: nothing of it is said, and the program ends.
+    virtual void fail(const Error& error) = 0;
+    // A task of the next batch.
+    virtual void post(std::function<void()> task) = 0;
+};
+
+}  // namespace huizhen::coordinator
