@@ -1,5 +1,7 @@
 #include "codec.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <huizhen/base/text.h>
 
 #include "federation/v1/session.pb.h"
@@ -144,6 +146,7 @@ void write_frame(const Frame& frame, v1::Frame* message) {
 
 template <typename Message>
 Result<Message> parse(BytesView bytes, const Limits& limits) {
+    silence_protobuf();
     if (bytes.size() > limits.max_frame_bytes) return refuse(Refusal::kTooLarge, "a frame");
     Message message;
     if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -163,6 +166,11 @@ Result<std::string> write(const Frame& frame, const Limits& limits) {
 }
 
 }  // namespace
+
+void silence_protobuf() {
+    static const auto before = google::protobuf::SetLogHandler(nullptr);
+    static_cast<void>(before);
+}
 
 Result<FromNode> read_from_node(BytesView bytes, const Limits& limits) {
     HZ_ASSIGN(const v1::FromNode message, parse<v1::FromNode>(bytes, limits));

@@ -32,6 +32,10 @@ struct WelcomeMessage {
 using FromNode = std::variant<Hello, Frame>;
 using FromCoordinator = std::variant<WelcomeMessage, Frame>;
 
+// Protobuf writes a line to standard error for every text that is no UTF-8, as many as a stranger likes.
+// Never again after the first call, in this process.
+void silence_protobuf();
+
 // "malformed", "too-large".
 Result<FromNode> read_from_node(BytesView bytes, const Limits& limits);
 Result<FromCoordinator> read_from_coordinator(BytesView bytes, const Limits& limits);

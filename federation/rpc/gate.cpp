@@ -10,6 +10,7 @@
 #include <huizhen/rpc/refusal.h>
 
 #include "caller.h"
+#include "codec.h"
 
 namespace huizhen::rpc {
 
@@ -126,6 +127,7 @@ void prepare_grpc() {
         // only; of it, a pre-shared key is all that is left, and there is none. TLS 1.3 keeps its own suites.
         ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1);
         ::gpr_set_log_function(log_line_of_grpc);
+        silence_protobuf();
         return true;
     }();
     static_cast<void>(done);

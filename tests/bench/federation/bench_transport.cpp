@@ -142,10 +142,11 @@ class Counter final : public NodeHandler {
 };
 
 struct Site {
-    Site(const Pki& pki, const std::string& name, int port, const std::filesystem::path& folder)
+    Site(const Pki& pki, const std::string& name, const std::string& address,
+         const std::filesystem::path& folder)
         : objects(FileObjects::open_folder(folder / name).value()) {
         NodeOptions options;
-        options.coordinator = {"127.0.0.1:" + std::to_string(port), ""};
+        options.coordinator = {address, ""};
         options.identity = pki.site(name);
         options.site = SiteId(name);
         link = std::make_unique<NodeLink>(std::move(options), pki, handler);
@@ -230,6 +231,7 @@ double bare_seconds(const Pki& pki, const std::vector<std::uint8_t>& bytes,
 struct Settings {
     int sites = 4, megabytes = 100, round_trips = 2000;
     std::filesystem::path folder = std::filesystem::temp_directory_path() / "bench_transport";
+    std::string listen = "127.0.0.1:0", through;
 };
 
 int run(const Settings& settings) {
@@ -241,7 +243,7 @@ int run(const Settings& settings) {
     Executor disk(2);
     const auto objects = FileObjects::open_folder(settings.folder / "coordinator").value();
     ServerOptions options;
-    options.address = "127.0.0.1:0";
+    options.address = settings.listen;
     options.identity = pki.server();
     ServerParts parts;
     parts.peers = &pki;
@@ -252,10 +254,11 @@ int run(const Settings& settings) {
     parts.disk = &disk;
     const auto server = CoordinatorServer::start(options, parts).value();
     echo.server = server.get();
+    const std::string address =
+        settings.through.empty() ? "127.0.0.1:" + std::to_string(server->port()) : settings.through;
     std::vector<std::unique_ptr<Site>> sites;
     for (int i = 0; i < settings.sites; ++i) {
-        sites.push_back(
-            std::make_unique<Site>(pki, "site-" + std::to_string(i), server->port(), settings.folder));
+        sites.push_back(std::make_unique<Site>(pki, "site-" + std::to_string(i), address, settings.folder));
     }
 
     Site& first = *sites.front();
@@ -313,6 +316,8 @@ int main(int argc, char** argv) {
         if (option == "--megabytes") settings.megabytes = std::atoi(argv[i + 1]);
         if (option == "--round-trips") settings.round_trips = std::atoi(argv[i + 1]);
         if (option == "--folder") settings.folder = argv[i + 1];
+        if (option == "--listen") settings.listen = argv[i + 1];
+        if (option == "--through") settings.through = argv[i + 1];
     }
     return huizhen::rpc::run(settings);
 }
