@@ -3,7 +3,7 @@
 // Plans, sites and keys that tests start from.
 
 #include <map>
-#include <mutex>
+#include <set>
 
 #include <huizhen/rounds/coordinator_round.h>
 #include <huizhen/rounds/site_round.h>
