@@ -29,6 +29,10 @@ float input_of(double hu) {
     return static_cast<float>((std::clamp(hu, kLowHu, kHighHu) - kMiddleHu) / kUnitHu);
 }
 
+std::size_t place(int row, int column, int side) {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(side) + static_cast<std::size_t>(column);
+}
+
 // The picture on the network's own grid, about its middle; outside it the border repeats.
 void resample(const Case& one, std::span<float> out) {
     const double step = kSpacingMm / static_cast<double>(one.spacing_mm);
@@ -36,7 +40,7 @@ void resample(const Case& one, std::span<float> out) {
     const auto at = [&](int y, int x) {
         y = std::clamp(y, 0, one.side - 1);
         x = std::clamp(x, 0, one.side - 1);
-        return static_cast<double>(one.hu[static_cast<std::size_t>(y * one.side + x)]);
+        return static_cast<double>(one.hu[place(y, x, one.side)]);
     };
     for (int row = 0; row < kSide; ++row) {
         for (int column = 0; column < kSide; ++column) {
@@ -46,7 +50,7 @@ void resample(const Case& one, std::span<float> out) {
             const double fy = y - y0, fx = x - x0;
             const double hu = (1 - fy) * ((1 - fx) * at(y0, x0) + fx * at(y0, x0 + 1)) +
                               fy * ((1 - fx) * at(y0 + 1, x0) + fx * at(y0 + 1, x0 + 1));
-            out[static_cast<std::size_t>(row * kSide + column)] = input_of(hu);
+            out[place(row, column, kSide)] = input_of(hu);
         }
     }
 }

@@ -2,8 +2,14 @@
 // by each site alone, on the same patients kept back. In one process and without the protocol, so that a plan
 // can be chosen here and only confirmed there.
 //
-//   bench_learning --data DIR/lidc-crops --sites "GE MEDICAL SYSTEMS,Philips,SIEMENS,TOSHIBA" --folds 5
-//   bench_learning --task report-stage/1 --data DIR/pathology-reports --sites Asterand,Indivumed --folds 5
+// The tables of packaging/docs/federated-tasks.md:
+//   bench_learning --data DIR/lidc-crops --folds 5 --sites "GE MEDICAL SYSTEMS,Philips,SIEMENS,TOSHIBA"
+//   bench_learning --task report-stage/1 --data DIR/pathology-reports --folds 5 --sites "$HOSPITALS"
+//     --strategy scaffold --optimizer sgd --rounds 60 --epochs 4 --batch 16 --rate 0.5 --last-rate 0.5
+//     --momentum 0 --decay 0.002 --batch-clip 0
+// with HOSPITALS="International Genomics Consortium,Asterand,Prince Charles Hospital,Indivumed,Christiana
+// Healthcare,University of Pittsburgh,Roswell Park,Washington University - NYU,Mayo Clinic - Rochester,ABS -
+// IUPUI,Ontario Institute for Cancer Research"
 
 #include <chrono>
 #include <cstdio>
@@ -33,8 +39,8 @@ struct Plan {
     std::string task = "ct-crops/1", optimizer = "adamw", strategy = "fedavg";
     std::filesystem::path data;
     std::vector<std::string> sites, only{"central", "federated", "alone"};
-    int rounds = 20, epochs = 1, batch = 16, folds = 1, threads = 1;
-    double rate = 1e-3, last_rate = 1e-4, momentum = 0.9, decay = 0.02, batch_clip = 1, mu = 0.01,
+    int rounds = 30, epochs = 2, batch = 32, folds = 1, threads = 1;
+    double rate = 2e-3, last_rate = 2e-4, momentum = 0.9, decay = 0.1, batch_clip = 1, mu = 0.01,
            server_rate = 1;
     std::uint64_t seed = 1;
 };

@@ -2,6 +2,8 @@
 
 // Tasks with a few made-up cases, small enough to train inside a test.
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include <huizhen/backend_cpu/backend.h>

@@ -3,6 +3,7 @@
 // ZIP archives and .npy arrays made byte by byte, right or with a lie in them.
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
