@@ -52,6 +52,12 @@ Result<Broadcast<CollectAgreement>> CollectUploads::close() {
         return refuse(Refusal::kFewerThanThreshold,
                       "too many sites next to each other on the ring are missing");
     }
+    // No site would help to unmask a sum over fewer.
+    if (state.answered.size() < state.terms.min_sites) {
+        return refuse(Refusal::kFewerThanThreshold, std::to_string(state.answered.size()) + " of at least " +
+                                                        std::to_string(state.terms.min_sites) +
+                                                        " sites sent an upload");
+    }
     HZ_TRY(state.advance("an upload"));
     for (std::uint32_t member = 0; member < state.roster.members.size(); ++member) {
         (uploaded[member] ? state.survivors.active : state.survivors.dropped).push_back(member);

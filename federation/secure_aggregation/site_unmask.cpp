@@ -36,10 +36,10 @@ Status check_survivors(const SurvivorsBody& survivors, const SiteRound& round) {
     if (!active[round.self]) {
         return refuse(Refusal::kOwnSiteMisreported, "this site uploaded, but is reported dropped");
     }
-    if (survivors.active.size() < roster.shape.quorum) {
+    const std::uint32_t least = std::max(roster.shape.quorum, round.terms.min_sites);
+    if (survivors.active.size() < least) {
         return refuse(Refusal::kFewerThanThreshold, std::to_string(survivors.active.size()) + " of " +
-                                                        std::to_string(roster.shape.quorum) +
-                                                        " sites are left");
+                                                        std::to_string(least) + " sites are left");
     }
     for (const std::uint32_t member : round.graph->neighbours(round.self)) {
         if (active[member] && !round.held.contains(member)) {

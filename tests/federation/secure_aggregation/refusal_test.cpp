@@ -307,6 +307,25 @@ TEST_F(Refusals, survivor_lists_that_do_not_add_up) {
     EXPECT_TRUE(send({0, 1, 2, 3}, {4}));
 }
 
+// A quorum of six is four. A plan that wants five in its sum gets no sum over four, from either side.
+TEST(Minimum, no_sum_is_unmasked_over_fewer_than_the_terms_say) {
+    Terms terms = terms_of(kWords);
+    terms.min_sites = 5;
+    Federation federation(6, terms, {.upload = {4, 5}});
+    ASSERT_TRUE(federation.run_keys());
+    ASSERT_TRUE(federation.run_shares());
+    EXPECT_TRUE(is_refusal(federation.run_uploads().error(), Refusal::kFewerThanThreshold));
+    const Roster roster = *read_roster(federation.roster, digest_of(terms), federation.enrolled.directory());
+    ASSERT_EQ(roster.shape.quorum, 4u);
+    auto& site = federation.await_survivors.at(0);
+    const auto send = [&](std::vector<std::uint32_t> active, std::vector<std::uint32_t> dropped) {
+        return site.receive(frame_of_coordinator(MessageKind::kSurvivors, roster.context,
+                                                 write_survivors({std::move(active), std::move(dropped)})));
+    };
+    EXPECT_TRUE(refused(send({0, 1, 2, 3}, {4, 5}), Refusal::kFewerThanThreshold));
+    EXPECT_TRUE(send({0, 1, 2, 3, 4}, {5}));
+}
+
 TEST_F(Refusals, signatures_that_do_not_count) {
     reach(4);
     auto& site = federation.await_signatures.at(0);
