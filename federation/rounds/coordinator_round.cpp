@@ -293,19 +293,21 @@ std::vector<Message> CoordinatorRound::pending_for(const SiteId& site, const Pos
     return {{state.name, LeftOut{*absence}}};
 }
 
-std::optional<Deadline> CoordinatorRound::next_deadline(const std::map<SiteId, WallTime>& last_heard) const {
+std::optional<Deadline> CoordinatorRound::next_deadline(const std::map<SiteId, WallTime>& last_heard,
+                                                        WallTime listening_since) const {
     const State& state = *state_;
     if (state.awaited.empty()) return std::nullopt;
     const PatienceSettings& patience = state.plan().patience;
+    const WallTime begin = std::max(state.phase_started, listening_since);
     Deadline deadline{WallTime::min(), {phase(), {}}};
     for (const SiteId& site : state.awaited) {
         const auto heard = last_heard.find(site);
-        const WallTime from =
-            heard == last_heard.end() ? state.phase_started : std::max(heard->second, state.phase_started);
-        const WallTime silent = from + patience.silence;
+        const WallTime silent =
+            (heard == last_heard.end() ? begin : std::max(heard->second, begin)) + patience.silence;
         WallTime late = state.phase_started + patience.phase_limit;
-        if (state.enough_since && !(state.mandatory(site) && phase() <= Phase::kUpload)) {
-            late = std::min(late, *state.enough_since + patience.grace);
+        // A mandatory site that is awaited has no grace to lose: without it the others are not enough.
+        if (state.enough_since) {
+            late = std::min(late, std::max(*state.enough_since, listening_since) + patience.grace);
         }
         deadline.at = std::max(deadline.at, std::min(silent, late));
         deadline.close.missing.push_back({site, silent <= late ? Cause::kSilent : Cause::kTooLate});

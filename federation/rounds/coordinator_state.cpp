@@ -8,10 +8,6 @@
 
 namespace huizhen::rounds {
 
-bool RoundState::mandatory(const SiteId& site) const {
-    return std::binary_search(plan().mandatory.begin(), plan().mandatory.end(), site);
-}
-
 bool RoundState::is_included(const SiteId& site) const {
     return std::binary_search(included.begin(), included.end(), site);
 }

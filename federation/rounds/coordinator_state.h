@@ -67,7 +67,6 @@ struct RoundState {
     std::vector<CoordinatorOutput> outputs;
 
     const TrainingPlan& plan() const { return setup.plan; }
-    bool mandatory(const SiteId& site) const;
     bool is_included(const SiteId& site) const;
 
     // Starts a phase that awaits `sites`; what they are asked is posted next.

@@ -75,7 +75,10 @@ bool GroupPhase<SecaggPhase>::enough(const RoundState& state) const {
     for (const auto& group : groups_) {
         const auto here = std::count_if(group.members.begin(), group.members.end(),
                                         [&](const SiteId& site) { return state.answered.contains(site); });
-        if (static_cast<std::size_t>(here) < group.secagg.shape().quorum) return false;
+        const std::uint32_t least = name() <= Phase::kUpload
+                                        ? std::max(group.secagg.shape().quorum, state.terms.min_sites)
+                                        : group.secagg.shape().quorum;
+        if (static_cast<std::size_t>(here) < least) return false;
     }
     if (name() >= Phase::kAgreement) return true;
     const auto& mandatory = state.plan().mandatory;

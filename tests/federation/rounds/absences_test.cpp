@@ -104,6 +104,19 @@ TEST(Absences, an_outage_of_six_minutes_loses_nobody) {
     }
 }
 
+TEST(Absences, a_coordinator_that_was_down_for_long_calls_nobody_silent) {
+    for (std::size_t kill_at = 0; kill_at < 60; kill_at += 3) {
+        const Ran ran(4, {.coordinator_downtime_s = 7'200, .kill_at = kill_at, .kill = Kill::kAfterCommit},
+                      [] {
+                          TrainingPlan plan = plan_for(4);
+                          plan.patience.phase_limit = Seconds(86'400);
+                          return plan;
+                      }());
+        ASSERT_TRUE(ran.result.model) << kill_at;
+        EXPECT_EQ(ran.result.included.size(), 4u) << kill_at;
+    }
+}
+
 TEST(Absences, all_sites_away_at_once_are_waited_for) {
     TrainingPlan plan = plan_for(3);
     plan.patience.silence = Seconds(900);

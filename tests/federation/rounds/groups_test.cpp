@@ -50,8 +50,6 @@ TEST(Groups, are_drawn_by_lot_and_the_same_again_from_the_same_seed) {
 
 // Who declines before the keys are fixed shrinks no group below three: there are fewer groups.
 TEST(Groups, are_made_of_those_whose_keys_came) {
-    Parties parties(13, grouped(13, 4, 12));
-    TrainingPlan fewer = grouped(13, 4, 12);
     for (const std::size_t declining : {1u, 2u}) {
         Parties some(13, grouped(13, 4, 12));
         for (std::size_t i = 0; i < declining; ++i) {
@@ -71,7 +69,6 @@ TEST(Groups, are_made_of_those_whose_keys_came) {
 
 // Of four groups one loses its quorum: the other three are enough, and its sites are named.
 TEST(Groups, one_that_is_lost_does_not_take_the_round_with_it) {
-    Parties parties(12, grouped(12, 3, 9));
     Parties four(16, grouped(16, 4, 12));
     four.installs = false;
     four.until(Phase::kShares);
@@ -97,6 +94,23 @@ TEST(Groups, one_that_is_lost_does_not_take_the_round_with_it) {
     std::size_t lost = 0;
     for (const Absence& absence : four.coordinator->absences()) lost += absence.cause == Cause::kGroupLost;
     EXPECT_EQ(lost, 1u);  // the one that answered; the others are silent
+}
+
+// Two of three would be a quorum, but no sum over two is ever unmasked.
+TEST(Groups, one_with_two_left_is_lost) {
+    TrainingPlan plan = grouped(13, 4, 12);
+    Parties spare(13, plan);
+    spare.installs = false;
+    spare.until(Phase::kUpload);
+    const auto out = spare.intercept(5, Step::kShareDelivery);
+    ASSERT_TRUE(out);
+    spare.until(Phase::kAgreement);
+    spare.give_up_on_awaited();
+    spare.until(Phase::kAggregate);
+    for (const GroupSum& sum : spare.coordinator->sums()) EXPECT_GE(sum.included.size(), 3u);
+    if (spare.coordinator->done()) {
+        EXPECT_EQ(spare.coordinator->result()->failure->kind, FailureKind::kTooFewSites);
+    }
 }
 
 TEST(Groups, too_few_of_them_end_the_round) {

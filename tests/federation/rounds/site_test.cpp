@@ -215,6 +215,23 @@ TEST(Site, a_job_that_ends_twice_or_too_late_changes_nothing) {
     }
 }
 
+TEST(Site, says_that_it_has_uploaded_only_when_all_of_it_is_there) {
+    Parties parties(3);
+    parties.trains = false;
+    parties.until(Phase::kDone);
+    SiteRound& round = *parties.rounds[0];
+    const ObjectRef object{digest_of_text("masked"), 4 * 17};
+    const auto masked = round.apply({kStart, Masked{object}});
+    ASSERT_EQ(masked.outputs.size(), 1u);
+    EXPECT_EQ(std::get<PutObject>(masked.outputs[0]).object, object);
+    EXPECT_FALSE(round.last_sent());
+    EXPECT_EQ(round.position(), (Position{Step::kShareDelivery, Step::kNone}));
+    const auto uploaded = round.apply({kStart, Uploaded{object}});
+    ASSERT_EQ(uploaded.outputs.size(), 1u);
+    EXPECT_EQ(step_of(std::get<Reply>(uploaded.outputs[0]).message.body), Step::kUpload);
+    EXPECT_EQ(round.position().sent, Step::kUpload);
+}
+
 TEST(Site, masked_words_of_another_length_are_refused) {
     Parties parties(3);
     parties.trains = false;

@@ -209,7 +209,7 @@ void World::take_first(std::size_t i, const Message& message) {
 void World::restart_coordinator() {
     ++crashes_;
     ++coordinator_.epoch;
-    coordinator_.up_at = now_ + options_.downtime_s;
+    coordinator_.up_at = now_ + options_.coordinator_downtime_s;
     coordinator_.last_heard.clear();
     auto opened = CoordinatorRound::open(setup_, {&enrolled_.directory(), &uploads_, &executor_});
     coordinator_.round.emplace(std::move(*opened));
@@ -218,9 +218,10 @@ void World::restart_coordinator() {
         check(again.changed, "a replayed input of the coordinator changes something");
         check(again.outputs == coordinator_.outputs[i], "the coordinator's replay says the same");
     }
-    // Whoever was heard before the kill may not be called silent for the time that the coordinator was down.
-    for (const SiteId& site : coordinator_.round->awaited()) coordinator_.last_heard[site] = wall();
-    schedule(options_.downtime_s, kCoordinator, [this] { act(coordinator_.round->pending()); });
+    coordinator_.listening_since =
+        wall() +
+        std::chrono::milliseconds(static_cast<std::int64_t>(1'000 * options_.coordinator_downtime_s));
+    schedule(options_.coordinator_downtime_s, kCoordinator, [this] { act(coordinator_.round->pending()); });
 }
 
 void World::restart_site(std::size_t i) {
@@ -335,7 +336,8 @@ void World::tick() {
     schedule(
         1, kCoordinator, [this] { tick(); }, true);
     if (!coordinator_.round || now_ < coordinator_.up_at) return;
-    const auto deadline = coordinator_.round->next_deadline(coordinator_.last_heard);
+    const auto deadline =
+        coordinator_.round->next_deadline(coordinator_.last_heard, coordinator_.listening_since);
     if (deadline && wall() >= deadline->at) give({wall(), deadline->close});
 }
 

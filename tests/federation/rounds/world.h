@@ -25,6 +25,7 @@ struct WorldOptions {
     double training_s = 5;           // at most
     double heartbeat_s = 10;
     double downtime_s = 3;
+    double coordinator_downtime_s = 3;
     double limit_s = 100'000;  // of the world's own time
     // One fault at one place: the n-th message sent, or the n-th input taken.
     std::size_t drop_message = SIZE_MAX, duplicate_message = SIZE_MAX, delay_message = SIZE_MAX;
@@ -69,6 +70,7 @@ class World {
         std::vector<CoordinatorInput> journal;
         std::vector<std::vector<CoordinatorOutput>> outputs;
         std::map<SiteId, WallTime> last_heard;
+        WallTime listening_since = kStart;
         std::uint64_t epoch = 0;
         double up_at = 0;
     };

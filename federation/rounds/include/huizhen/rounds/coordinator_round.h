@@ -55,8 +55,10 @@ class CoordinatorRound {
     std::vector<Message> pending_for(const SiteId& site, const Position& position) const;
 
     // `last_heard`: when any byte of a site last came; a site that is not there counts from the phase's
-    // start. None in kAggregate and kDone.
-    std::optional<Deadline> next_deadline(const std::map<SiteId, WallTime>& last_heard) const;
+    // start. `listening_since`: when this program started; while it was down nobody could be heard, so that
+    // no silence and no grace counts from before. None in kAggregate and kDone.
+    std::optional<Deadline> next_deadline(const std::map<SiteId, WallTime>& last_heard,
+                                          WallTime listening_since = WallTime::min()) const;
 
     const RoundSetup& setup() const;
     RoundName name() const;
