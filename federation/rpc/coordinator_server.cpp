@@ -66,6 +66,7 @@ struct CoordinatorServer::Impl {
 
 Status CoordinatorServer::Impl::start() {
     const Limits& limits = options.limits;
+    sessions.transfers = &objects.calls;
     services.push_back(session_service(sessions));
     services.push_back(object_service(objects));
     services.push_back(enrolment_service(enrolment));

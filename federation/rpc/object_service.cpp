@@ -158,9 +158,13 @@ class Upload final : public TransferCall {
             return;
         }
         on_disk([this]() -> huizhen::Status {
-            HZ_TRY(sink_ ? take_chunk() : open());
-            read_on();
-            return Status();
+            const auto done = sink_ ? take_chunk() : open();
+            if (done) {
+                read_on();
+            } else {
+                sink_.reset();  // before the node learns of it, and tries again
+            }
+            return done;
         });
     }
 

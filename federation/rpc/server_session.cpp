@@ -177,7 +177,11 @@ Status ServerSession::welcome(const Hello& hello) {
     }
     if (before) {
         log::warning("session-replaced", {{"site", site_.str()}});
-        before->end(refuse(Refusal::kReplaced, "a newer session of " + site_.str() + " took over").value());
+        const Error why =
+            refuse(Refusal::kReplaced, "a newer session of " + site_.str() + " took over").value();
+        before->end(why);
+        // They were of the old connection, dead or alive, and hold what the new one will go on with.
+        if (hub_.transfers != nullptr) hub_.transfers->end_those_of(site_, why);
     }
     HZ_TRY(hub_.handler.opened(id_, peer(), hello));
     opened_ = true;

@@ -41,6 +41,7 @@ class SessionHub {
     RefusalLog& log;
     const Clock& clock;
     LiveCalls calls;
+    LiveCalls* transfers = nullptr;  // of the same sites
 
   private:
     mutable std::mutex mutex_;  // guards what follows

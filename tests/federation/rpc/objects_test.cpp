@@ -135,6 +135,25 @@ TEST(Objects, resume_at_what_the_coordinator_says_it_has) {
     EXPECT_EQ(source.bytes_read(), 2'000'000u);
 }
 
+TEST(Objects, of_a_dead_connection_do_not_keep_the_next_one_waiting) {
+    Coordinator coordinator;
+    const auto identity = authority().site("st-mary");
+    const Bytes update = random_bytes(1'000'000);
+    const Sha256Digest name = digest_of(update);
+    coordinator.grants.expect("st-mary", name, update.size());
+    // Nobody reads or ends these any more, as when a network has gone without a word.
+    RawCall session(channel_to(coordinator.address(), identity), RawCall::kSession);
+    ASSERT_FALSE(session.open("st-mary").empty());
+    RawCall upload(channel_to(coordinator.address(), identity), RawCall::kPut);
+    ASSERT_TRUE(upload.write(first_put(name, update.size())));
+    ASSERT_TRUE(upload.read());
+    Node node("st-mary", coordinator.address());
+    MemorySource source(update);
+    const Status put = node.link->put(name, source, {}, {}, std::chrono::seconds(20));
+    ASSERT_TRUE(put) << put.error().to_string();
+    EXPECT_TRUE(upload.refusal().starts_with("replaced: "));
+}
+
 TEST(Objects, are_for_those_who_may_have_them) {
     Coordinator coordinator;
     const Bytes model = random_bytes(1000);
@@ -160,7 +179,7 @@ TEST(Objects, larger_than_announced_or_other_than_announced_are_refused) {
     coordinator.grants.expect("st-mary", name, 5000);
     {
         RawCall call(channel, RawCall::kPut);
-        ASSERT_TRUE(call.write(first_put(name, 5001)));
+        call.write(first_put(name, 5001));
         EXPECT_TRUE(
             call.refusal().starts_with("too-large: an object of 5001 bytes where 5000 were announced"));
     }
@@ -244,7 +263,7 @@ TEST(Objects, more_than_a_site_may_move_at_once_are_refused_by_name) {
         const Sha256Digest name = digest_of(random_bytes(1000, i));
         coordinator.grants.expect("st-mary", name, 1000);
         calls.push_back(std::make_unique<RawCall>(channel, RawCall::kPut));
-        ASSERT_TRUE(calls.back()->write(first_put(name, 1000)));
+        calls.back()->write(first_put(name, 1000));
         ASSERT_TRUE(i == 2 || calls.back()->read());
     }
     EXPECT_TRUE(calls[2]->refusal().starts_with("busy: "));

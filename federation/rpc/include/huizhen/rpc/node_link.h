@@ -47,7 +47,7 @@ class NodeHandler {
     virtual void heartbeat(const std::vector<Position>& positions) = 0;
     virtual void message(RoundMessage message) = 0;
     virtual void notice(const Notice& notice) = 0;
-    // `retry_in`: when the next attempt begins.
+    // `retry_in`: when the next attempt begins. Not called where run() ends because it was asked to.
     virtual void disconnected(const Error& why, std::chrono::milliseconds retry_in) = 0;
 };
 
