@@ -14,6 +14,10 @@ using database::Value;
 
 constexpr std::array kStateNames = {"invited", "waiting", "enrolled", "refused", "revoked"};
 
+// A renewal leaves the former certificate good until it ends: in a certificate's life there are two or three
+// of a name. More are of somebody who fills the log that every site reads.
+constexpr std::int64_t kMaxGoodCertificates = 4;
+
 std::int64_t number_of(Role role) { return static_cast<std::int64_t>(role); }
 
 template <std::size_t N>
@@ -120,7 +124,7 @@ Result<identity::SecretText> Members::invite(Role role, std::string_view name, s
     HZ_TRY(set_state(role, name, MemberState::kInvited, "", now));
     HZ_TRY(
         connection_->run("UPDATE invitation SET withdrawn_at = ?3 WHERE role = ?1 AND name = ?2 AND "
-                         "withdrawn_at IS NULL AND used_at IS NULL",
+                         "withdrawn_at IS NULL",
                          {number_of(role), name, to_milliseconds(now)}));
     HZ_TRY(connection_->run("DELETE FROM request WHERE role = ?1 AND name = ?2", {number_of(role), name}));
     const identity::InvitationRecord& record = fresh.record;
@@ -232,6 +236,22 @@ Result<std::string> Members::renew(const PeerIdentity& peer, identity::BytesView
                   "AND revoked_at IS NULL ORDER BY number DESC LIMIT 1",
                   {number_of(peer.role), std::string_view(peer.name), BlobView(request.public_key)}));
     if (before) return *before;
+    // It was good when the call came in; a revocation may have been ahead of it in the queue.
+    const std::string fingerprint = to_hex(peer.fingerprint);
+    HZ_ASSIGN(const auto own,
+              connection_->value<std::int64_t>(
+                  "SELECT number FROM certificate WHERE fingerprint = ?1 AND revoked_at IS NULL",
+                  {std::string_view(fingerprint)}));
+    if (!own)
+        return fail(ErrorCode::kPermissionDenied, "revoked: the certificate to renew is good no longer");
+    HZ_ASSIGN(const auto good,
+              connection_->value<std::int64_t>(
+                  "SELECT count(*) FROM certificate WHERE role = ?1 AND name = ?2 AND revoked_at IS NULL "
+                  "AND not_after > ?3",
+                  {number_of(peer.role), std::string_view(peer.name), to_milliseconds(now)}));
+    if (good.value_or(0) >= kMaxGoodCertificates)
+        return fail(ErrorCode::kLimitExceeded, "renewed-too-often: " + peer.name + " holds " +
+                                                   std::to_string(*good) + " good certificates already");
     return issue(request, now);
 }
 
@@ -247,7 +267,7 @@ Status Members::revoke(Role role, std::string_view name, identity::RevocationRea
                          {number_of(role), name, to_milliseconds(now), static_cast<std::int64_t>(reason)}));
     HZ_TRY(
         connection_->run("UPDATE invitation SET withdrawn_at = ?3 WHERE role = ?1 AND name = ?2 AND "
-                         "withdrawn_at IS NULL AND used_at IS NULL",
+                         "withdrawn_at IS NULL",
                          {number_of(role), name, to_milliseconds(now)}));
     HZ_TRY(connection_->run("DELETE FROM request WHERE role = ?1 AND name = ?2", {number_of(role), name}));
     return set_state(role, name, MemberState::kRevoked, why, now);
@@ -322,9 +342,10 @@ Result<std::map<std::string, identity::Bytes>> Members::site_certificates() cons
 }
 
 Result<std::vector<Members::Issued>> Members::issued(std::uint64_t skip) const {
-    HZ_ASSIGN(Rows rows, connection_->query("SELECT chain, issued_at FROM certificate ORDER BY number "
-                                            "LIMIT -1 OFFSET ?1",
-                                            {static_cast<std::int64_t>(skip)}));
+    HZ_ASSIGN(Rows rows,
+              connection_->query("SELECT chain, issued_at, revoked_at FROM certificate ORDER BY number "
+                                 "LIMIT -1 OFFSET ?1",
+                                 {static_cast<std::int64_t>(skip)}));
     std::vector<Issued> issued;
     for (;;) {
         HZ_ASSIGN(const bool more, rows.next());
@@ -333,8 +354,25 @@ Result<std::vector<Members::Issued>> Members::issued(std::uint64_t skip) const {
         HZ_ASSIGN(const auto at, rows.get<std::int64_t>(1));
         HZ_ASSIGN(const auto certificates, identity::read_chain(chain));
         HZ_ASSIGN(const PeerIdentity peer, identity::read_identity(certificates.front()));
+        HZ_ASSIGN(const auto revoked, rows.get<std::optional<std::int64_t>>(2));
         const Time when = std::chrono::floor<std::chrono::seconds>(from_milliseconds(at));
-        issued.push_back({identity::log_entry(peer, when), chain});
+        issued.push_back({identity::log_entry(peer, when), chain, maybe_time(revoked)});
+    }
+}
+
+Result<std::vector<identity::Certificate>> Members::issuers() const {
+    constexpr std::string_view kEndOfLeaf = "-----END CERTIFICATE-----\n";
+    std::vector<identity::Certificate> issuers = {authority_->certificate()};
+    HZ_ASSIGN(Rows rows, connection_->query(
+                             "SELECT DISTINCT substr(chain, instr(chain, ?1) + length(?1)) FROM certificate",
+                             {kEndOfLeaf}));
+    for (;;) {
+        HZ_ASSIGN(const bool more, rows.next());
+        if (!more) return issuers;
+        HZ_ASSIGN(const auto pem, rows.get<std::string>(0));
+        HZ_ASSIGN(identity::Certificate issuer, identity::Certificate::read(std::string_view(pem)));
+        if (issuer.fingerprint() != authority_->certificate().fingerprint())
+            issuers.push_back(std::move(issuer));
     }
 }
 

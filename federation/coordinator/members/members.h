@@ -61,7 +61,7 @@ class Members {
     Status approve(Role role, std::string_view name, const identity::PublicKey& key, Time now);
     Status refuse(Role role, std::string_view name, std::string_view why, Time now);
 
-    // A new certificate for a new key; the old one is good until it ends.
+    // A new certificate for a new key; the old one is good until it ends. "revoked"; "renewed-too-often".
     Result<std::string> renew(const PeerIdentity& peer, identity::BytesView csr, identity::BytesView proof,
                               Time now);
 
@@ -83,9 +83,13 @@ class Members {
     struct Issued {
         identity::LogEntry entry;
         std::string chain_pem;
+        std::optional<Time> revoked;
     };
     // Every certificate after the first `skip`, in the order of the log.
     Result<std::vector<Issued>> issued(std::uint64_t skip) const;
+
+    // Whoever signed what was issued here: the issuing key of today, and those that it replaced.
+    Result<std::vector<identity::Certificate>> issuers() const;
 
   private:
     Status set_state(Role role, std::string_view name, MemberState state, std::string_view why, Time now);

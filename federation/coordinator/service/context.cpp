@@ -3,16 +3,25 @@
 #include "state/schema.h"
 
 namespace huizhen::coordinator {
+namespace {
+
+// A site shows its own certificate alone, which a former issuing key may have signed.
+Result<identity::PeerVerifier> verifier_of(const KeyFolder& keys, database::Connection& connection,
+                                           RandomSource& random) {
+    HZ_ASSIGN(const auto issuers, Members(connection, keys.authority(), random).issuers());
+    return identity::PeerVerifier::create(keys.authority().root(), issuers);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& folder, const Clock& clock,
                                                RandomSource& random) {
     HZ_ASSIGN(KeyFolder keys, KeyFolder::open(folder / "keys"));
     HZ_ASSIGN(Config config, read_config(folder / "coordinator.toml"));
-    HZ_ASSIGN(auto verifier, identity::PeerVerifier::create(keys.authority().root(),
-                                                            std::span(&keys.authority().certificate(), 1)));
     HZ_ASSIGN(auto connection,
               database::Connection::open(folder / "coordinator.db", database::Access::kWrite));
     HZ_TRY(migrate_state(*connection, clock));
+    HZ_ASSIGN(auto verifier, verifier_of(keys, *connection, random));
     HZ_ASSIGN(auto audit, audit::Log::open(*connection, keys.audit_seed(), clock, random));
     HZ_ASSIGN(auto objects, rpc::FileObjects::open_folder(folder / "objects", config.max_stored_bytes));
     std::unique_ptr<Context> context(new Context{folder, std::move(config), clock, random, std::move(keys),

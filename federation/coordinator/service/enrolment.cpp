@@ -121,8 +121,8 @@ Result<rpc::RosterPage> Enrolment::roster(std::uint64_t skip, std::size_t max) {
         identity::LogHead head;
         for (const Members::Issued& one : issued) {
             if (head.count >= skip && page.certificates.size() < max)
-                page.certificates.push_back(
-                    {rpc::SiteId(one.entry.name), one.chain_pem, one.entry.issued, {}});
+                page.certificates.push_back({rpc::SiteId(one.entry.name), one.chain_pem, one.entry.issued,
+                                             one.revoked.value_or(Time())});
             head = identity::append(head, one.entry);
         }
         page.count = head.count;

@@ -167,6 +167,65 @@ TEST_F(MembersTest, revocation_reaches_every_certificate_of_the_name) {
     EXPECT_FALSE(members_.revoke(Role::kSite, "nobody", identity::RevocationReason::kUnspecified, "", now_));
 }
 
+TEST_F(MembersTest, a_revoked_site_is_given_no_certificate_that_it_asked_for_before) {
+    const PrivateKey key = PrivateKey::generate(system_random()),
+                     next = PrivateKey::generate(system_random());
+    const Admission admitted = enrol("site-a", key);
+    const auto peer = identity::read_identity(identity::read_chain(admitted.chain_pem)->front());
+    ASSERT_TRUE(members_.revoke(Role::kSite, "site-a", identity::RevocationReason::kUnspecified, "", now_));
+    const auto request = request_of(next, "site-a");
+    const auto renewed = members_.renew(*peer, request, identity::prove_renewal(request, key), now_);
+    ASSERT_FALSE(renewed);
+    EXPECT_TRUE(renewed.error().message().starts_with("revoked")) << renewed.error().message();
+    EXPECT_EQ(members_.issued(0)->size(), 1U);
+    EXPECT_EQ(members_.issued(0)->front().revoked, now_);
+}
+
+TEST_F(MembersTest, a_site_cannot_fill_the_log_with_renewals) {
+    const PrivateKey key = PrivateKey::generate(system_random());
+    const Admission admitted = enrol("site-a", key);
+    const auto peer = identity::read_identity(identity::read_chain(admitted.chain_pem)->front());
+    for (int i = 0; i < 50; ++i) {
+        const auto request = request_of(PrivateKey::generate(system_random()), "site-a");
+        const auto renewed = members_.renew(*peer, request, identity::prove_renewal(request, key), now_);
+        if (renewed) continue;
+        EXPECT_TRUE(renewed.error().message().starts_with("renewed-too-often")) << renewed.error().message();
+    }
+    EXPECT_EQ(members_.issued(0)->size(), 4U);
+}
+
+TEST_F(MembersTest, a_used_invitation_ends_with_the_membership) {
+    const PrivateKey stolen = PrivateKey::generate(system_random()),
+                     fresh = PrivateKey::generate(system_random());
+    const identity::Invitation old = invited("site-a");
+    const auto request = request_of(stolen, "site-a");
+    ASSERT_TRUE(members_.request(Role::kSite, "site-a", old.secret, request, now_));
+    ASSERT_TRUE(members_.approve(Role::kSite, "site-a", stolen.public_key(), now_));
+    ASSERT_TRUE(
+        members_.revoke(Role::kSite, "site-a", identity::RevocationReason::kKeyCompromise, "stolen", now_));
+    const identity::Invitation again = invited("site-a");
+    EXPECT_TRUE(members_.request(Role::kSite, "site-a", old.secret, request, now_)
+                    .error()
+                    .message()
+                    .starts_with("invitation-withdrawn"));
+    EXPECT_EQ((*members_.find(Role::kSite, "site-a"))->state, MemberState::kInvited);
+    EXPECT_TRUE(members_.request(Role::kSite, "site-a", again.secret, request_of(fresh, "site-a"), now_));
+}
+
+TEST_F(MembersTest, a_new_issuing_key_leaves_what_the_old_one_signed_good) {
+    const Admission admitted = enrol("site-a", PrivateKey::generate(system_random()));
+    const auto leaf = identity::read_chain(admitted.chain_pem)->front().pem();
+    const auto next = root_.certify_issuer(system_random(), now_);
+    const Members members(*connection_, *next, system_random());
+    const auto issuers = members.issuers();
+    ASSERT_TRUE(issuers) << issuers.error().to_string();
+    EXPECT_EQ(issuers->size(), 2U);
+    const auto verifier = identity::PeerVerifier::create(issuer_.root(), *issuers);
+    ASSERT_TRUE(verifier);
+    EXPECT_TRUE(verifier->verify(leaf, Role::kSite, now_, {}));
+    EXPECT_EQ(members_.issuers()->size(), 1U);
+}
+
 TEST_F(MembersTest, an_enrolled_site_is_not_invited_over) {
     enrol("site-a", PrivateKey::generate(system_random()));
     const auto again =
