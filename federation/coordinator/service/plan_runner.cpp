@@ -88,7 +88,11 @@ Status PlanRunner::open_next(const rounds::NextRound& next) {
     HZ_ASSIGN(setup.words, words_of(setup, *tools_.objects));
     const auto encoded = rpc::encode(setup);
     HZ_TRY(open(std::move(setup)));
-    HZ_TRY(tools_.plans->append(run_.plan().id.str(), 0, encoded));
+    if (const Status kept = tools_.plans->append(run_.plan().id.str(), 0, encoded); !kept) {
+        round_.reset();  // without a journal there is no round
+        directory_.reset();
+        return kept;
+    }
     journalled_ = 1;
     log::info("round-opened", {{"plan", run_.plan().id.str()},
                                {"round", std::to_string(next.number)},
@@ -147,7 +151,9 @@ void PlanRunner::make() {
     const auto made = make_model(round_->setup(), round_->sums(), digest, *tools_.objects, tools_.work);
     if (!made)
         log::error("model-not-made", {{"plan", run_.plan().id.str()}, {"why", made.error().message()}});
-    tools_.outbox->post([this, made] {
+    tools_.outbox->post([this, made, round = round_->name()] {
+        // Cancelled, or a site revoked, while it was made: the sum is thrown away.
+        if (!round_ || round_->name() != round) return;
         CoordinatorInput input;
         input.at = now();
         Status done;
