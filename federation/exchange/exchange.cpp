@@ -60,7 +60,8 @@ bool is_sparse(const rounds::TrainingPlan& plan) {
 }
 
 aggregation::RobustSettings robust_of(const rounds::TrainingPlan& plan, std::uint32_t groups) {
-    const auto cut = static_cast<std::uint32_t>(plan.strategy.trim * groups);
+    // 0.29 x 100 is 28.999... in floating point.
+    const auto cut = static_cast<std::uint32_t>(plan.strategy.trim * groups + 1e-9);
     switch (plan.strategy.robust) {
         case RobustRule::kTrimmedMean: return {aggregation::RobustKind::kTrimmedMean, cut};
         case RobustRule::kMedian: return {aggregation::RobustKind::kMedian, 0};

@@ -88,7 +88,8 @@ Status check_learning(const TrainingPlan& plan) {
     if (learning.local_epochs < 1 || learning.local_epochs > 1'000 || learning.batch < 1 ||
         learning.batch > 1'000'000 || !within(learning.learning_rate, 1e-12, 1e3) ||
         !within(learning.proximal, 0, 1e6) || !within(learning.momentum, 0, 0.9999) ||
-        !within(learning.decay, 0, 1) || !within(learning.batch_clip, 0, 1e9)) {
+        !within(learning.decay, 0, 1) || !within(learning.batch_clip, 0, 1e9) ||
+        !within(learning.last_rate, 0, 1e3)) {
         return refused("local epochs, batch, rates, mu, momentum and decay must be within their ranges");
     }
     const StrategySettings& strategy = plan.strategy;

@@ -18,6 +18,7 @@ void write(DigestWriter& out, const LearningSettings& learning) {
     out.real(learning.momentum);
     out.real(learning.decay);
     out.real(learning.batch_clip);
+    out.real(learning.last_rate);
 }
 
 void write(DigestWriter& out, const StrategySettings& strategy) {

@@ -17,6 +17,7 @@ Result<LearningSettings> read_learning(const wire::Learning& in) {
     learning.momentum = in.momentum();
     learning.decay = in.decay();
     learning.batch_clip = in.batch_clip();
+    learning.last_rate = in.last_rate();
     return learning;
 }
 
@@ -29,6 +30,7 @@ void write(const LearningSettings& learning, wire::Learning* out) {
     out->set_momentum(learning.momentum);
     out->set_decay(learning.decay);
     out->set_batch_clip(learning.batch_clip);
+    out->set_last_rate(learning.last_rate);
 }
 
 Result<StrategySettings> read_strategy(const wire::Strategy& in) {

@@ -164,9 +164,12 @@ class AdminService::Calls final : public v1::Coordinator::Service {
 
     grpc::Status CheckPlan(grpc::ServerContext* call, const v1::CheckPlanRequest* request,
                            v1::CheckPlanReply* reply) override {
-        return answer(call, reply, [request = *request](Context& context, const std::string&) {
-            return check_plan(context, request.plan());
-        });
+        return answer(
+            call, reply,
+            [request = *request](Context& context, const std::string&) {
+                return check_plan(context, request.plan());
+            },
+            Coordinator::Keep::kNothing);
     }
 
     grpc::Status CreatePlan(grpc::ServerContext* call, const v1::CreatePlanRequest* request,
@@ -317,11 +320,13 @@ class AdminService::Calls final : public v1::Coordinator::Service {
 
   private:
     template <typename Reply, typename Question>
-    grpc::Status answer(const grpc::ServerContext* call, Reply* reply, Question question) {
+    grpc::Status answer(const grpc::ServerContext* call, Reply* reply, Question question,
+                        Coordinator::Keep keep = Coordinator::Keep::kChanges) {
         const auto who = who_calls(*call);
         if (!who) return rpc::to_grpc(who.error());
         auto result = coordinator_.ask<Reply>(
-            [question, who = *who](Context& context) -> Result<Reply> { return question(context, who); });
+            [question, who = *who](Context& context) -> Result<Reply> { return question(context, who); },
+            keep);
         if (!result) return rpc::to_grpc(result.error());
         *reply = std::move(*result);
         return grpc::Status::OK;

@@ -8,6 +8,7 @@
 
 #include "models/rules.h"
 #include "plans/plan_book.h"
+#include "plans/retention.h"
 #include "state/schema.h"
 #include "version.h"
 
@@ -42,6 +43,7 @@ Status write_record(Context& context, std::string_view task, Lineage& lineage, L
     HZ_TRY(lineage.allows(record));
     HZ_ASSIGN(const auto bytes, acceptance::sign_record(record, LineageSigner(context.keys.lineage_key())));
     HZ_TRY(lineage.append(bytes, signers(context)));
+    context.outbox->tell_all("lineage", std::string(task));
     log::info("lineage", {{"task", std::string(task)},
                           {"event", std::string(acceptance::event_name(record.event))},
                           {"model", to_hex(record.model).substr(0, 12)}});
@@ -139,6 +141,7 @@ Status decide(Context& context, std::string_view digest_prefix, std::string_view
     }
     HZ_TRY(write_record(context, task, lineage, std::move(record)));
     HZ_TRY(context.plans.set_stage(judgement.plan, decision.stage, why, to_milliseconds(context.now())));
+    HZ_TRY(forget_steps(context, judgement.plan));
     return context.record({std::string(who),
                            decision.what + ' ' + judgement.model.digest.substr(0, 12),
                            "coordinator",

@@ -13,6 +13,7 @@
 #include "models/decisions.h"
 #include "plans/initial_model.h"
 #include "plans/plan_definition.h"
+#include "plans/retention.h"
 #include "state/schema.h"
 
 namespace huizhen::coordinator {
@@ -236,6 +237,7 @@ Status settle_plans(Context& context) {
         if (const auto failure = runner->run().failure()) {
             HZ_TRY(context.plans.set_stage(id, PlanStage::kFailed, *failure, now));
             HZ_TRY(context.record(event("coordinator", "plan-failed " + id, *failure)));
+            HZ_TRY(forget_steps(context, id));
             continue;
         }
         HZ_TRY(context.plans.set_stage(id, PlanStage::kAwaitingDecision, "", now));

@@ -83,6 +83,22 @@ Result<rounds::PrivacySettings> to_privacy(const v1::PrivacySettings& from) {
     return to;
 }
 
+rounds::LearningSettings to_learning(const v1::Plan& plan) {
+    const v1::LocalTraining& from = plan.training();
+    rounds::LearningSettings to;
+    to.local_epochs = from.epochs();
+    to.learning_rate = from.learning_rate();
+    to.last_rate = from.last_learning_rate();
+    to.batch = from.batch_size();
+    to.proximal = plan.strategy().proximal_mu();
+    const bool adamw = from.optimizer() == v1::OPTIMIZER_ADAMW;
+    to.optimizer = adamw ? rounds::OptimizerKind::kAdamW : rounds::OptimizerKind::kSgd;
+    to.momentum = from.momentum();
+    to.decay = from.decay();
+    to.batch_clip = from.batch_clip();
+    return to;
+}
+
 // Ascending, each once, all enrolled.
 template <typename Names>
 Result<std::vector<SiteId>> to_sites(const Names& names, const std::vector<SiteId>& enrolled) {
@@ -173,8 +189,7 @@ Result<rounds::TrainingPlan> to_training(const v1::Plan& plan, const PlanGround&
     }
     HZ_ASSIGN(training.mandatory, to_sites(plan.mandatory_sites(), ground.enrolled));
     training.minimum_sites = plan.minimum_sites();
-    training.learning = {plan.training().epochs(), plan.training().learning_rate(),
-                         plan.training().batch_size(), plan.strategy().proximal_mu()};
+    training.learning = to_learning(plan);
     training.strategy = to_strategy(plan.strategy());
     HZ_ASSIGN(training.privacy, to_privacy(plan.privacy()));
     training.codec = to_codec(plan.encoding(), training.privacy.mode != PrivacyMode::kOff);

@@ -230,6 +230,18 @@ void Coordinator::send(const std::vector<rounds::SiteId>& sites, const rounds::M
     });
 }
 
+void Coordinator::tell_all(std::string name, std::string sentence) {
+    after_commit([this, notice = rpc::Notice{std::move(name), std::move(sentence)}] {
+        if (!server_) return;
+        for (const auto& [site, presence] : context_->presence.all()) {
+            if (!presence.connected) continue;
+            // A site that misses it asks when it connects again, and after every round.
+            const Status sent = server_->send_notice(site, notice);
+            if (!sent) log::debug("not-sent", {{"site", site.str()}, {"why", sent.error().message()}});
+        }
+    });
+}
+
 void Coordinator::after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
 
 void Coordinator::fail(const Error& error) {

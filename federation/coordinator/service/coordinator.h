@@ -24,12 +24,13 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
 
     // Any thread: `question` runs on the loop, alone, and undoes what it changed when it fails; the answer
     // comes once it is committed.
+    enum class Keep { kChanges, kNothing };
     template <typename T>
-    Result<T> ask(std::function<Result<T>(Context&)> question) {
+    Result<T> ask(std::function<Result<T>(Context&)> question, Keep keep = Keep::kChanges) {
         auto promise = std::make_shared<std::promise<Result<T>>>();
         auto answer = promise->get_future();
-        HZ_TRY(loop_.post([this, promise = std::move(promise), question = std::move(question)] {
-            auto result = std::make_shared<Result<T>>(undoing(question));
+        HZ_TRY(loop_.post([this, promise = std::move(promise), question = std::move(question), keep] {
+            auto result = std::make_shared<Result<T>>(undoing(question, keep));
             after_commit([promise, result] { promise->set_value(std::move(*result)); });
         }));
         return received(answer);
@@ -56,6 +57,7 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
 
     // Outbox
     void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) override;
+    void tell_all(std::string name, std::string sentence) override;
     void after_commit(std::function<void()> action) override;
     void fail(const Error& error) override;
     void post(std::function<void()> task) override;
@@ -63,10 +65,10 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
   private:
     explicit Coordinator(std::unique_ptr<Context> context) : context_(std::move(context)) {}
     template <typename T>
-    Result<T> undoing(const std::function<Result<T>(Context&)>& question) {
+    Result<T> undoing(const std::function<Result<T>(Context&)>& question, Keep keep) {
         if (const Status began = savepoint("SAVEPOINT task"); !began) return huizhen::fail(began.error());
         Result<T> result = question(*context_);
-        if (!result) {
+        if (!result || keep == Keep::kNothing) {
             if (const Status undone = savepoint("ROLLBACK TO task"); !undone) fail(undone.error());
         }
         if (const Status released = savepoint("RELEASE task"); !released) fail(released.error());

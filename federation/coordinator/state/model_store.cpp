@@ -35,6 +35,10 @@ Status ModelStore::add(const ModelRecord& model) {
          std::string_view(model.origin), model.made_at});
 }
 
+Status ModelStore::forget(std::string_view digest) {
+    return connection_->run("DELETE FROM model WHERE digest = ?1", {digest});
+}
+
 Result<std::optional<ModelRecord>> ModelStore::find(std::string_view digest) const {
     HZ_ASSIGN(Rows rows,
               connection_->query("SELECT digest, bytes, task, origin, made_at FROM model WHERE digest = ?1",

@@ -24,6 +24,7 @@ class ModelStore {
     explicit ModelStore(database::Connection& connection) : connection_(&connection) {}
 
     Status add(const ModelRecord& model);  // known already: nothing changes
+    Status forget(std::string_view digest);
     Result<std::optional<ModelRecord>> find(std::string_view digest) const;
     // kNotFound, "no-such-model"; kInvalidArgument, "ambiguous".
     Result<ModelRecord> resolve(std::string_view digest_prefix) const;

@@ -101,7 +101,7 @@ CREATE TABLE round (
   plan TEXT NOT NULL REFERENCES plan (id),
   number INTEGER NOT NULL,
   outcome TEXT NOT NULL,
-  model TEXT REFERENCES model (digest),
+  model TEXT,
   result BLOB NOT NULL,
   finished_at INTEGER NOT NULL,
   PRIMARY KEY (plan, number)

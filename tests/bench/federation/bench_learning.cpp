@@ -24,6 +24,7 @@
 #include <huizhen/base/sha256.h>
 #include <huizhen/learning/rate_schedule.h>
 #include <huizhen/learning/tasks.h>
+#include <huizhen/model_file/model_file.h>
 #include <huizhen/node/cases/cohort.h>
 #include <huizhen/training/metrics.h>
 
@@ -39,6 +40,7 @@ struct Plan {
     std::string task = "ct-crops/1", optimizer = "adamw", strategy = "fedavg";
     std::filesystem::path data;
     std::vector<std::string> sites, only{"central", "federated", "alone"};
+    std::vector<std::string> models;  // NAME=FILE: trained elsewhere, as by the whole protocol
     int rounds = 30, epochs = 2, batch = 32, folds = 1, threads = 1;
     double rate = 2e-3, last_rate = 2e-4, momentum = 0.9, decay = 0.1, batch_clip = 1, mu = 0.01,
            server_rate = 1;
@@ -205,6 +207,12 @@ class Experiment {
         if (wants("alone")) {
             for (Site& site : sites) judge("alone: " + site.name, train_alone(*site.task), sites);
         }
+        for (const std::string& named : plan_.models) {
+            const std::size_t equals = named.find('=');
+            HZ_CHECK(equals != std::string::npos, "--model wants NAME=FILE");
+            const auto model = must(model_file::ModelReader::open(named.substr(equals + 1)));
+            judge(named.substr(0, equals), must(model.read_all()), sites);
+        }
         std::fprintf(stderr, "fold %d done\n", fold);
     }
 
@@ -270,6 +278,8 @@ int run(int argc, char** argv) {
     program.add_option("--data", plan.data)->required();
     program.add_option("--sites", plan.sites)->delimiter(',')->required();
     program.add_option("--only", plan.only)->delimiter(',');
+    program.add_option("--model", plan.models,
+                       "NAME=FILE, of fold 0: a model file to judge beside the others");
     program.add_option("--strategy", plan.strategy)->check(CLI::IsMember({"fedavg", "fedprox", "scaffold"}));
     program.add_option("--optimizer", plan.optimizer)->check(CLI::IsMember({"adamw", "sgd"}));
     program.add_option("--rounds", plan.rounds);

@@ -1,4 +1,5 @@
 #include <fstream>
+#include <random>
 
 #include <huizhen/base/file.h>
 #include <huizhen/model_file/model_file.h>
@@ -120,6 +121,29 @@ TEST(ModelFile, refuses_a_file_shorter_than_its_header_length) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << "abc";
     EXPECT_FALSE(ModelReader::open(path));
     EXPECT_EQ(ModelReader::open(folder.path() / "none").error().code(), ErrorCode::kNotFound);
+}
+
+TEST(ModelFile, spoilt_files_are_refused_or_read_and_never_trusted) {
+    const testing::TemporaryFolder folder;
+    const auto good = folder.path() / "good", bad = folder.path() / "bad";
+    auto writer = ModelWriter::create(good, small_header());
+    ASSERT_TRUE(writer->append(ten_values()));
+    ASSERT_TRUE(writer->finish());
+    const auto bytes = *read_file(good, 1 << 20);
+    std::mt19937 random(5);
+    int read = 0;
+    for (int i = 0; i < 3000; ++i) {
+        auto spoilt = bytes;
+        for (int k = 0; k < 1 + i % 4; ++k)
+            spoilt[random() % spoilt.size()] = static_cast<std::byte>(random());
+        if (i % 5 == 0) spoilt.resize(random() % spoilt.size());
+        ASSERT_TRUE(write_file_atomically(bad, spoilt));
+        const auto model = ModelReader::open(bad);
+        if (!model) continue;
+        ++read;
+        EXPECT_EQ(model->read_all()->size(), model->header().values());
+    }
+    EXPECT_GT(read, 0);  // as where a value was spoilt
 }
 
 }  // namespace

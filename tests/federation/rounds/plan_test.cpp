@@ -93,6 +93,7 @@ TEST(Plan, its_digest_hangs_on_every_field) {
         [](TrainingPlan& p) { p.learning.momentum = 0.5; },
         [](TrainingPlan& p) { p.learning.decay = 0.5; },
         [](TrainingPlan& p) { p.learning.batch_clip = 0.5; },
+        [](TrainingPlan& p) { p.learning.last_rate = 0.5; },
         [](TrainingPlan& p) { p.strategy.kind = StrategyKind::kFedAdam; },
         [](TrainingPlan& p) { p.strategy.server_rate = 0.5; },
         [](TrainingPlan& p) { p.strategy.beta1 = 0.5; },

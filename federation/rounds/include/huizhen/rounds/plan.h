@@ -25,6 +25,7 @@ struct LearningSettings {
     double momentum = 0;    // kSgd
     double decay = 0;       // towards zero, decoupled
     double batch_clip = 0;  // bound on the norm of a batch's gradient; 0: none
+    double last_rate = 0;   // of the last iteration, falling evenly by factors; 0: the rate stays
     bool operator==(const LearningSettings&) const = default;
 };
 

@@ -1,0 +1,12 @@
+#pragma once
+
+// What is kept of a plan that is over: its results, the model it started from and the one it ended in. The
+// models between them and the strategy's states go.
+
+#include "service/context.h"
+
+namespace huizhen::coordinator {
+
+Status forget_steps(Context& context, const std::string& plan);
+
+}  // namespace huizhen::coordinator
