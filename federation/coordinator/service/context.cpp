@@ -44,6 +44,7 @@ RunnerTools Context::runner_tools() {
     tools.uploads = &uploads;
     tools.grants = &grants;
     tools.presence = &presence;
+    tools.listening_since = std::chrono::floor<std::chrono::milliseconds>(started);
     tools.executor = &executor;
     tools.outbox = outbox;
     tools.work = folder / "work";

@@ -237,7 +237,7 @@ Status PlanRunner::abort(std::string who, std::string why) {
 
 Status PlanRunner::tick() {
     if (round_) {
-        const auto deadline = round_->next_deadline(tools_.presence->last_heard());
+        const auto deadline = round_->next_deadline(tools_.presence->last_heard(), tools_.listening_since);
         if (!deadline || deadline->at > now()) return {};
         CoordinatorInput input;
         input.at = now();
@@ -257,7 +257,7 @@ Status PlanRunner::tick() {
 
 std::optional<rounds::WallTime> PlanRunner::wake_at() const {
     if (round_) {
-        const auto deadline = round_->next_deadline(tools_.presence->last_heard());
+        const auto deadline = round_->next_deadline(tools_.presence->last_heard(), tools_.listening_since);
         return deadline ? std::optional(deadline->at) : std::nullopt;
     }
     const auto next = run_.next();

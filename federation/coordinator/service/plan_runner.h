@@ -35,6 +35,7 @@ struct RunnerTools {
     const Uploads* uploads = nullptr;
     Grants* grants = nullptr;
     const Presence* presence = nullptr;
+    rounds::WallTime listening_since{};  // nobody was heard before, and nobody is silent for that
     Executor* executor = nullptr;
     std::filesystem::path work;  // for files half made, on the objects' disk
     Outbox* outbox = nullptr;
