@@ -10,6 +10,7 @@
 #include <huizhen/rpc/services.h>
 
 #include "gate.h"
+#include "grpc_process.h"
 
 namespace huizhen::rpc {
 

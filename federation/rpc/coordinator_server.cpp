@@ -13,6 +13,7 @@
 
 #include "enrolment_service.h"
 #include "gate.h"
+#include "grpc_process.h"
 #include "local_socket.h"
 #include "object_service.h"
 #include "session_service.h"

@@ -1,31 +1,15 @@
 #include "gate.h"
 
-#include <array>
-#include <cstdlib>
-
-#include <grpc/support/log.h>
-
-#include <huizhen/base/logging.h>
 #include <huizhen/base/text.h>
 #include <huizhen/rpc/refusal.h>
 
 #include "caller.h"
-#include "codec.h"
 
 namespace huizhen::rpc {
 
 namespace {
 
 constexpr std::string_view kPrefix = "/huizhen.federation.v1.";
-
-void log_line_of_grpc(gpr_log_func_args* line) {
-    if (line->severity < GPR_LOG_SEVERITY_ERROR) return;
-    // Said of every connection: our certificates name roles, not hosts.
-    if (std::string_view(line->message).starts_with("No match found for server name")) return;
-    // Left to itself by strangers' handshakes: bounded like our own refusals.
-    static RefusalLog log;
-    log.refused("tls", "unknown", Error(ErrorCode::kUnavailable, line->message));
-}
 
 void process(void* state, grpc_auth_context* context, const grpc_metadata* metadata, std::size_t count,
              grpc_process_auth_metadata_done_cb done, void* user_data) {
@@ -119,18 +103,6 @@ grpc_ssl_certificate_config_reload_status CertificateShelf::fetch(
 
 std::shared_ptr<grpc::ServerCredentials> gated_credentials(CertificateShelf& shelf, const Gate& gate) {
     return std::make_shared<GatedCredentials>(shelf, gate);
-}
-
-void prepare_grpc() {
-    static const bool done = [] {
-        // gRPC 1.51 allows TLS 1.2 and has no public setting against it. This list is the one of TLS 1.2
-        // only; of it, a pre-shared key is all that is left, and there is none. TLS 1.3 keeps its own suites.
-        ::setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1);
-        ::gpr_set_log_function(log_line_of_grpc);
-        silence_protobuf();
-        return true;
-    }();
-    static_cast<void>(done);
 }
 
 }  // namespace huizhen::rpc

@@ -53,10 +53,6 @@ class CertificateShelf {
 // The shelf and the gate outlive the server that uses the credentials.
 std::shared_ptr<grpc::ServerCredentials> gated_credentials(CertificateShelf& shelf, const Gate& gate);
 
-// Once a process, before gRPC makes its first TLS context: leaves no cipher that TLS below 1.3 could agree
-// on, and sends gRPC's own error lines to our log.
-void prepare_grpc();
-
 // kInvalidArgument: no certificate, no key, or a key that is not the certificate's.
 Status check_identity(const TlsIdentity& identity, bool needs_certificate);
 

@@ -2,6 +2,7 @@
 #include <huizhen/rpc/refusal.h>
 
 #include "gate.h"
+#include "grpc_process.h"
 #include "link.h"
 
 namespace huizhen::rpc {

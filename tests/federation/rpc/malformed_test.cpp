@@ -128,7 +128,11 @@ TEST_F(Malformed, ten_thousand_messages_are_refused_without_a_crash_or_growth) {
     const std::size_t before = resident_bytes();
     for (int i = 0; i < 9'000; ++i) one(random);
     const std::size_t after = resident_bytes();
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
     EXPECT_LT(after, before + (48 << 20));
+#else
+    static_cast<void>(before), static_cast<void>(after);
+#endif
     EXPECT_GT(refused, 9'000);
     EXPECT_EQ(named, refused);
     Node good("st-mary", coordinator.address());
