@@ -43,6 +43,9 @@ Status write_record(Context& context, std::string_view task, Lineage& lineage, L
     HZ_TRY(lineage.allows(record));
     HZ_ASSIGN(const auto bytes, acceptance::sign_record(record, LineageSigner(context.keys.lineage_key())));
     HZ_TRY(lineage.append(bytes, signers(context)));
+    if (record.event != Event::kCandidate && record.event != Event::kRejected)
+        context.outbox->after_commit(
+            [grants = &context.grants, model = record.model] { grants->open_to_all(model); });
     context.outbox->tell_all("lineage", std::string(task));
     log::info("lineage", {{"task", std::string(task)},
                           {"event", std::string(acceptance::event_name(record.event))},
@@ -103,16 +106,14 @@ LineageRecord candidate_record(const Lineage& lineage, const PlanRunner& runner,
 
 // The plan whose last round made this model.
 Result<std::pair<PlanRecord, rounds::RoundResult>> maker_of(Context& context, const std::string& digest) {
-    HZ_ASSIGN(const auto plans, context.plans.all());
-    for (auto plan = plans.rbegin(); plan != plans.rend(); ++plan) {
-        HZ_ASSIGN(const auto blobs, context.plans.results(plan->id));
-        for (auto blob = blobs.rbegin(); blob != blobs.rend(); ++blob) {
-            HZ_ASSIGN(auto result, rpc::decode_result(*blob));
-            if (result.model && to_hex(result.model->digest) == digest)
-                return std::pair(*plan, std::move(result));
-        }
+    HZ_ASSIGN(const auto maker, context.plans.maker_of(digest));
+    if (!maker) {
+        return fail(ErrorCode::kNotFound,
+                    "not-measured: no plan made this model, so no site has measured it");
     }
-    return fail(ErrorCode::kNotFound, "not-measured: no plan made this model, so no site has measured it");
+    HZ_ASSIGN(PlanRecord plan, context.plans.find(maker->plan));
+    HZ_ASSIGN(auto result, rpc::decode_result(maker->result));
+    return std::pair(std::move(plan), std::move(result));
 }
 
 struct Decision {
@@ -158,6 +159,18 @@ secagg::PublicKey lineage_public_key(const Context& context) {
 Result<Lineage> lineage_of(Context& context, std::string_view task) {
     HZ_ASSIGN(const auto records, context.models.lineage(task));
     return Lineage::verify(records, signers(context));
+}
+
+Status open_models(Context& context) {
+    HZ_ASSIGN(const auto models, context.models.all(""));
+    std::set<std::string> tasks;
+    for (const ModelRecord& model : models) tasks.insert(model.task);
+    for (const std::string& task : tasks) {
+        HZ_ASSIGN(const Lineage lineage, lineage_of(context, task));
+        for (const Sha256Digest& model : lineage.once_current()) context.grants.open_to_all(model);
+        if (const auto shadow = lineage.shadow()) context.grants.open_to_all(*shadow);
+    }
+    return {};
 }
 
 Result<std::optional<rounds::ObjectRef>> current_model(Context& context, std::string_view task) {

@@ -12,6 +12,9 @@ namespace huizhen::coordinator {
 // Verified from its first record.
 Result<acceptance::Lineage> lineage_of(Context& context, std::string_view task);
 
+// Every site may fetch what is, or was, current, whether or not it was in the rounds that made it: at start.
+Status open_models(Context& context);
+
 // None before the first was accepted.
 Result<std::optional<rounds::ObjectRef>> current_model(Context& context, std::string_view task);
 

@@ -222,8 +222,10 @@ Status cancel_plan(Context& context, std::string_view id, std::string_view who, 
     const auto found = context.runners.find(record.id);
     if (found == context.runners.end()) return {};
     // What it cannot keep breaks the whole batch, not this call alone.
-    if (const Status ended = found->second->abort(std::string(who), std::string(why)); !ended)
-        context.outbox->fail(ended.error());
+    Status ended = found->second->abort(std::string(who), std::string(why));
+    found->second->set_settled();  // between two rounds nothing ends that would settle it
+    if (ended) ended = forget_steps(context, record.id);
+    if (!ended) context.outbox->fail(ended.error());
     return {};
 }
 

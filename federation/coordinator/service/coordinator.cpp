@@ -4,6 +4,7 @@
 #include <huizhen/rpc/round_codec.h>
 
 #include "admin/admin_service.h"
+#include "models/decisions.h"
 #include "plans/plan_book.h"
 #include "plans/schedules.h"
 #include "service/enrolment.h"
@@ -81,7 +82,7 @@ Status Coordinator::restore_plans() {
         runner->set_paused(record.stage == PlanStage::kPaused);
         context_->runners[record.id] = std::move(runner);
     }
-    return {};
+    return open_models(*context_);
 }
 
 Status Coordinator::begin_batch() {
@@ -197,6 +198,21 @@ void Coordinator::positions(const rpc::SiteId& site, const std::vector<rpc::Posi
             runner->position(site, found->second->round, rpc::to_rounds(*found->second));
         }
     }
+    for (const auto& [plan, position] : by_plan) {
+        if (position->round == 0 || context_->runners.contains(position->plan)) continue;
+        if (const Status told = tell_end(site, *position); !told)
+            log::warning("end-not-told", {{"site", site.str()}, {"why", told.error().message()}});
+    }
+}
+
+Status Coordinator::tell_end(const rpc::SiteId& site, const rpc::Position& position) {
+    HZ_ASSIGN(const auto kept, context_->plans.result(position.plan, position.round));
+    if (!kept) return {};
+    HZ_ASSIGN(const auto result, rpc::decode_result(*kept));
+    HZ_ASSIGN(const PlanRecord record, context_->plans.find(position.plan));
+    HZ_ASSIGN(const auto training, rpc::decode_plan(record.training));
+    if (std::ranges::binary_search(training.invited, site)) send({site}, rounds::outcome_message(result));
+    return {};
 }
 
 Status Coordinator::message(rpc::SessionId, const rpc::SiteId& site, rpc::RoundMessage message) {

@@ -86,6 +86,9 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     Status savepoint(std::string_view statement);
     Status restore_plans();
     void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
+    // A plan that was over when this program started has no runner: who missed its end is told from the
+    // results.
+    Status tell_end(const rpc::SiteId& site, const rpc::Position& position);
     Status renew_server_if_due();
 
     std::unique_ptr<Context> context_;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Which site may fetch or bring which object: what the rounds have told it of, and nothing else.
+// Which site may fetch or bring which object: what the rounds have told it of, and the models that sites run.
 
 #include <map>
 #include <mutex>
@@ -17,6 +17,8 @@ class Grants final : public rpc::ObjectAuthoriser {
     // What a message names is what its receiver may fetch; with the shares' delivery it may bring its update.
     void follow(const rounds::SiteId& site, const rounds::Message& message, std::uint64_t upload_bytes);
     void forget_plan(const rounds::PlanId& plan);
+    // A model that sites run, or may go back to.
+    void open_to_all(const Sha256Digest& model);
 
     Status may_get(const rpc::SiteId& site, const Sha256Digest& digest) const override;
     Result<std::uint64_t> may_put(const rpc::SiteId& site, const Sha256Digest& digest) const override;
@@ -27,8 +29,9 @@ class Grants final : public rpc::ObjectAuthoriser {
         std::set<std::pair<rounds::SiteId, Sha256Digest>> fetch;
         std::map<rounds::SiteId, std::uint64_t> bring;  // bytes of the update that is awaited
     };
-    mutable std::mutex mutex_;  // of plans_
+    mutable std::mutex mutex_;  // guards what follows
     std::map<rounds::PlanId, OfPlan> plans_;
+    std::set<Sha256Digest> open_;
 };
 
 }  // namespace huizhen::coordinator

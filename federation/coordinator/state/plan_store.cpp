@@ -126,6 +126,23 @@ Result<std::vector<Blob>> PlanStore::results(std::string_view plan) const {
     return blobs(std::move(rows));
 }
 
+Result<std::optional<Blob>> PlanStore::result(std::string_view plan, std::uint64_t round) const {
+    return connection_->value<Blob>("SELECT result FROM round WHERE plan = ?1 AND number = ?2",
+                                    {plan, static_cast<std::int64_t>(round)});
+}
+
+Result<std::optional<PlanStore::Maker>> PlanStore::maker_of(std::string_view model) const {
+    HZ_ASSIGN(Rows rows, connection_->query("SELECT plan, result FROM round WHERE model = ?1 "
+                                            "ORDER BY finished_at DESC, number DESC LIMIT 1",
+                                            {model}));
+    HZ_ASSIGN(const bool found, rows.next());
+    if (!found) return std::optional<Maker>();
+    Maker maker;
+    HZ_ASSIGN(maker.plan, rows.get<std::string>(0));
+    HZ_ASSIGN(maker.result, rows.get<Blob>(1));
+    return std::optional(std::move(maker));
+}
+
 Status PlanStore::keep_state(std::string_view plan, std::string_view name, std::string_view digest) {
     return connection_->run("INSERT OR REPLACE INTO server_state (plan, name, digest) VALUES (?1, ?2, ?3)",
                             {plan, name, digest});

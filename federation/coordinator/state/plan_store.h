@@ -57,6 +57,13 @@ class PlanStore {
     Status conclude(std::string_view plan, std::uint64_t round, std::string_view outcome,
                     const std::optional<std::string>& model, BlobView result, std::int64_t now);
     Result<std::vector<Blob>> results(std::string_view plan) const;  // by number
+    Result<std::optional<Blob>> result(std::string_view plan, std::uint64_t round) const;
+    // The round that made this model, the latest if there are several.
+    struct Maker {
+        std::string plan;
+        Blob result;
+    };
+    Result<std::optional<Maker>> maker_of(std::string_view model) const;
 
     // What a strategy keeps at the coordinator between iterations, by digest of its object.
     Status keep_state(std::string_view plan, std::string_view name, std::string_view digest);
