@@ -1,0 +1,156 @@
+#include "small_federation.h"
+
+namespace huizhen::site {
+namespace {
+
+using rounds::Step;
+
+RoundRow last_row(SmallFederation& federation, std::size_t i) {
+    const auto rows = RoundStore(*federation.read(i)).latest(1).value();
+    return rows.empty() ? RoundRow{} : rows[0];
+}
+
+// The daemons take the outcome in after the coordinator is done.
+void settle(SmallFederation& federation, std::size_t i, std::uint64_t number = 1) {
+    for (int tries = 0; tries < 600; ++tries) {
+        const RoundRow row = last_row(federation, i);
+        if (row.name.number == number && row.closed_at) return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    ADD_FAILURE() << "site " << i << " never heard the end: " << last_row(federation, i).stage;
+}
+
+TEST(Site, three_hospitals_complete_a_round) {
+    SmallFederation federation;
+    federation.start_all();
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return federation.round_is_over(); }));
+    const auto result = federation.result().value();
+    EXPECT_EQ(result.model, federation.next_model);
+    EXPECT_EQ(result.included.size(), 3U);
+    EXPECT_EQ(result.evaluations.size(), 3U);
+    for (std::size_t i = 0; i < 3; ++i) {
+        settle(federation, i);
+        EXPECT_TRUE(last_row(federation, i).included);
+    }
+}
+
+TEST(Site, goes_on_where_it_was_stopped_at_any_step) {
+    for (const Step step :
+         {Step::kKeys, Step::kShares, Step::kUpload, Step::kAgreement, Step::kUnmasking, Step::kEvaluation}) {
+        SmallFederation federation;
+        federation.plan.privacy = {rounds::PrivacyMode::kMultiplier, 1.0, 0.5, 0, 1e-5};
+        bool stopped = false;
+        federation.on_message = [&](std::size_t i, Step sent) {
+            if (i != 1 || sent != step || stopped) return;
+            stopped = federation.cut[1] = true;  // it never arrives
+            federation.changed.notify_all();
+        };
+        federation.start_all();
+        federation.open_round();
+        ASSERT_TRUE(federation.wait([&] { return stopped; })) << rounds::step_name(step);
+        federation.stop(1);
+        federation.start(1);
+        ASSERT_TRUE(federation.wait([&] { return federation.round_is_over(); })) << rounds::step_name(step);
+        EXPECT_EQ(federation.result()->included.size(), 3U) << rounds::step_name(step);
+        settle(federation, 1);
+        EXPECT_EQ(LedgerStore(*federation.read(1)).entries()->size(), 1U) << "charged once";
+        std::set<Sha256Digest> uploads;
+        for (const auto& [site, digest] : federation.puts)
+            if (site == 1) uploads.insert(digest);
+        EXPECT_EQ(uploads.size(), 1U) << "never two vectors under one mask";
+    }
+}
+
+TEST(Site, declines_by_its_policy_and_says_why) {
+    SmallFederation federation;
+    federation.plan.minimum_sites = 3;
+    federation.write_policy(2, "demand_noise = true\n");
+    federation.start_all();
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] {
+        return federation.coordinator &&
+               (federation.coordinator->done() || !federation.coordinator->absences().empty());
+    }));
+    const RoundRow row = [&] {
+        for (int tries = 0; tries < 100 && last_row(federation, 2).stage.empty(); ++tries)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return last_row(federation, 2);
+    }();
+    EXPECT_TRUE(row.trouble.starts_with("noise-demanded")) << row.trouble;
+    const std::lock_guard lock(federation.mutex);
+    ASSERT_FALSE(federation.coordinator->absences().empty());
+    EXPECT_EQ(federation.coordinator->absences()[0].cause, rounds::Cause::kDeclined);
+}
+
+TEST(Site, declines_a_certificate_that_is_not_in_the_log) {
+    SmallFederation federation;
+    federation.start_all();
+    federation.log.pop_back();  // of the third site
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return !federation.coordinator->absences().empty(); }));
+    const std::lock_guard lock(federation.mutex);
+    EXPECT_TRUE(federation.coordinator->absences()[0].reason.starts_with("unknown-site"))
+        << federation.coordinator->absences()[0].reason;
+}
+
+TEST(Site, scaffold_moves_its_control_only_when_it_is_in_the_sum) {
+    SmallFederation federation;
+    federation.plan.strategy.kind = rounds::StrategyKind::kScaffold;
+    federation.start_all();
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return federation.round_is_over(); }));
+    settle(federation, 0);
+    const auto first = KeptStore(*federation.read(0)).present(federation.plan.id).value();
+    ASSERT_TRUE(first.contains(std::string(kOwnControl)));
+    // A person aborts the second round once the first site has trained.
+    federation.on_message = [&](std::size_t i, Step step) {
+        if (i == 0 && step == Step::kUpload) federation.abort();
+    };
+    federation.open_round();
+    settle(federation, 0, 2);
+    EXPECT_EQ(KeptStore(*federation.read(0)).present(federation.plan.id).value(), first);
+    EXPECT_FALSE(last_row(federation, 0).included);
+}
+
+TEST(Site, runs_the_model_that_the_lineage_names) {
+    SmallFederation federation;
+    const secagg::Ed25519Signer signer(
+        secagg::Secret32(federation.lineage_key.reveal_secret("to sign records in a test").bytes()));
+    acceptance::Lineage lineage;
+    const auto add = [&](acceptance::Event event, const Sha256Digest& model) {
+        acceptance::LineageRecord record = lineage.next(event, model);
+        record.plan = "lung";
+        if (event == acceptance::Event::kAccepted) record.verdict = acceptance::RecordedVerdict{true, {}};
+        if (event == acceptance::Event::kRolledBack)
+            record.override_by = acceptance::RecordedOverride{"ann", "a test", true};
+        record.signer = "coordinator";
+        const auto bytes = acceptance::sign_record(record, signer).value();
+        const secagg::Ed25519Directory directory({{secagg::SiteId("coordinator"), signer.public_key()}});
+        ASSERT_TRUE(lineage.append(bytes, directory));
+        federation.lineage.emplace_back(bytes.begin(), bytes.end());
+    };
+    add(acceptance::Event::kCandidate, federation.next_model.digest);
+    add(acceptance::Event::kAccepted, federation.next_model.digest);
+    federation.start(0);
+    std::optional<Sha256Digest> runs;
+    for (int tries = 0; tries < 300 && !runs; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        runs = ModelStore(*federation.read(0)).find(kTask).value().runs;
+    }
+    EXPECT_EQ(runs, federation.next_model.digest);
+}
+
+TEST(Site, leaves_when_a_person_orders_it) {
+    SmallFederation federation;
+    federation.start(0);
+    ASSERT_TRUE(leave_order(federation.hospitals[0]->state, {Order::Kind::kLeave, "", {}, "ann"}, 1));
+    federation.hospitals[0]->thread.join();
+    EXPECT_TRUE(federation.hospitals[0]->ended);
+    federation.hospitals[0]->site.reset();
+    EXPECT_EQ(MembershipStore(*federation.read(0)).enrolment().value()->state, Membership::kLeft);
+    EXPECT_FALSE(KeyFolder::open(federation.hospitals[0]->state)->certificate());
+}
+
+}  // namespace
+}  // namespace huizhen::site
