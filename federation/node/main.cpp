@@ -30,6 +30,9 @@ ExitCode run_program(int argc, char** argv) {
     add_train(program, action);
     add_evaluate(program, action);
     add_import(program, action);
+    add_enrol(program, action);
+    add_federate(program, action);
+    add_federation(program, action);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -21,5 +21,8 @@ void add_status(CLI::App& program, Action& action);
 void add_train(CLI::App& program, Action& action);
 void add_evaluate(CLI::App& program, Action& action);
 void add_import(CLI::App& program, Action& action);
+void add_enrol(CLI::App& program, Action& action);
+void add_federate(CLI::App& program, Action& action);
+void add_federation(CLI::App& program, Action& action);  // status, policy, models, ledger, and orders
 
 }  // namespace huizhen::node
