@@ -51,9 +51,11 @@ Status PlanRunner::reopen() {
     if (journal.empty()) return {};
     HZ_ASSIGN(auto setup, rpc::decode_setup(journal.front()));
     HZ_TRY(open(std::move(setup)));
+    // Sites that were told of an object before the restart may still be fetching it.
+    grant_what_is_said(round_->pending());
     for (std::size_t i = 1; i < journal.size(); ++i) {
         HZ_ASSIGN(const auto input, rpc::decode_coordinator_input(journal[i]));
-        round_->apply(input);
+        grant_what_is_said(round_->apply(input).outputs);
         remember_upload(input);
     }
     journalled_ = static_cast<std::int64_t>(journal.size());
@@ -136,9 +138,18 @@ Status PlanRunner::act(const std::vector<rounds::CoordinatorOutput>& outputs) {
 }
 
 void PlanRunner::send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) {
+    grant(sites, message);
+    tools_.outbox->send(sites, message);
+}
+
+void PlanRunner::grant(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) {
     const std::uint64_t upload = round_ ? round_->setup().words * sizeof(std::uint32_t) : 0;
     for (const rounds::SiteId& site : sites) tools_.grants->follow(site, message, upload);
-    tools_.outbox->send(sites, message);
+}
+
+void PlanRunner::grant_what_is_said(const std::vector<rounds::CoordinatorOutput>& outputs) {
+    for (const rounds::CoordinatorOutput& output : outputs)
+        if (const auto* message = std::get_if<rounds::Send>(&output)) grant(message->sites, message->message);
 }
 
 // Between two batches: the sums stay in the round until it is told that the model is there.

@@ -76,6 +76,8 @@ class PlanRunner {
     void remember_upload(const rounds::CoordinatorInput& input);
     Status act(const std::vector<rounds::CoordinatorOutput>& outputs);
     void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message);
+    void grant(const std::vector<rounds::SiteId>& sites, const rounds::Message& message);
+    void grant_what_is_said(const std::vector<rounds::CoordinatorOutput>& outputs);
     void make();
     Status installed(const MadeModel& made);
     Status conclude(const rounds::RoundResult& result);
