@@ -23,6 +23,8 @@ namespace huizhen::rpc {
 namespace {
 
 constexpr int kSweepsPerRecheck = 5;
+constexpr int kLookaheadBytes = 512 << 10;
+constexpr int kReadBytes = 128 << 10;
 
 int milliseconds(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
 
@@ -95,6 +97,11 @@ Status CoordinatorServer::Impl::start() {
     grpc::ResourceQuota quota("huizhen");
     quota.Resize(limits.max_memory_bytes).SetMaxThreads(64);
     builder.SetResourceQuota(quota);
+    // What a connection may hold of uploads that wait for the disk: gRPC's own estimate goes to several MiB a
+    // site.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
+    builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
     builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);

@@ -10,6 +10,7 @@
 #include "caller.h"
 #include "federation/v1/objects.grpc.pb.h"
 #include "transfer_call.h"
+#include "transfer_window.h"
 
 namespace huizhen::rpc {
 
@@ -106,7 +107,7 @@ class Download final : public TransferCall {
         if (offset_ == size_) return finish_locked(std::nullopt);
         if (credit_ == 0) return;
         pumping_ = true;
-        const std::size_t bytes = std::min<std::uint64_t>({credit_, size_ - offset_, kMaxChunkBytes});
+        const std::size_t bytes = std::min<std::uint64_t>({credit_, size_ - offset_, kSentChunkBytes});
         const bool queued = submit([this, bytes] {
             const Status sent = send_chunk(bytes);
             if (!sent) end(sent.error());

@@ -11,13 +11,17 @@
 
 namespace huizhen::rpc {
 
+// A chunk is in memory once or twice at either end, of every transfer under way: larger ones are not faster.
+inline constexpr std::size_t kSentChunkBytes = 256 << 10;
+static_assert(kSentChunkBytes <= kMaxChunkBytes);
+
 class TransferWindow {
   public:
     explicit TransferWindow(SteadyTime now, std::uint64_t arrived = 0) : since_(now), at_(arrived) {}
 
     std::uint64_t bytes() const { return bytes_; }
     // Four to a window.
-    std::size_t chunk() const { return std::clamp<std::uint64_t>(bytes_ / 4, 16 << 10, kMaxChunkBytes); }
+    std::size_t chunk() const { return std::clamp<std::uint64_t>(bytes_ / 4, 16 << 10, kSentChunkBytes); }
 
     // `total` bytes have arrived so far.
     void arrived(std::uint64_t total, SteadyTime now) {
