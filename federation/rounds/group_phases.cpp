@@ -119,7 +119,9 @@ Taken GatherUploads::accept(RoundState& state, const SiteId& site, const Body& b
     const Status status =
         state.tools.uploads->with_words(upload.object, [&](std::span<const std::uint32_t> words) {
             read = true;
-            return secagg_of(site).accept(upload.secagg, words, upload.object.digest);
+            return secagg_of(site).accept(
+                upload.secagg, words, upload.object.digest,
+                [&](std::span<const std::uint32_t> part) { state.tools.uploads->let_go(part); });
         });
     if (!status) return tl::unexpected(NotTaken{status.error(), read});
     objects_[site] = upload.object;

@@ -5,13 +5,18 @@
 #include "coordinator_state.h"
 
 namespace huizhen::secagg {
+namespace {
+
+constexpr std::size_t kPartWords = 1 << 20;
+
+}  // namespace
 
 Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> words) {
     return accept(message, words, digest_of_words(words));
 }
 
 Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> words,
-                              const Sha256Digest& digest) {
+                              const Sha256Digest& digest, const Used& used) {
     CoordinatorRound& state = round();
     HZ_ASSIGN(const Frame frame,
               read_site_frame(message, MessageKind::kUpload, state.roster.context, *state.directory));
@@ -27,7 +32,12 @@ Status CollectUploads::accept(BytesView message, std::span<const std::uint32_t> 
                       "the words are not those that site " + frame.sender.str() + " signed");
     }
     if (state.sum.empty()) state.sum.resize(words.size());
-    for (std::size_t i = 0; i < words.size(); ++i) state.sum[i] += words[i];
+    for (std::size_t at = 0; at < words.size(); at += kPartWords) {
+        const auto part = words.subspan(at, std::min(kPartWords, words.size() - at));
+        std::uint32_t* sum = state.sum.data() + at;
+        for (std::size_t i = 0; i < part.size(); ++i) sum[i] += part[i];
+        if (used) used(part);
+    }
     state.answered.insert(member);
     return {};
 }

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 
 #include <huizhen/base/logging.h>
 #include <huizhen/terminal/report.h>
@@ -11,7 +12,16 @@
 namespace huizhen::coordinator {
 namespace {
 
+// Hundreds of sites' chunks come and go on many threads. What glibc keeps of freed memory for each thread
+// would be several times what is in use.
+void give_freed_memory_back() {
+    ::mallopt(M_ARENA_MAX, 2);
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // fixed: by itself it grows with the first model that is freed
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
 ExitCode serve(const Common& common) {
+    give_freed_memory_back();
     const StopSignals signals;
     auto coordinator = Coordinator::open(common.state, system_clock(), system_random());
     if (!coordinator) return report(coordinator.error(), exit_code_of(coordinator.error()));

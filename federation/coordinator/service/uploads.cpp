@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <huizhen/files/descriptor.h>
 
@@ -27,6 +28,14 @@ Status Uploads::with_words(const rounds::ObjectRef& object,
     const Status used = use({static_cast<const std::uint32_t*>(mapped), size / sizeof(std::uint32_t)});
     ::munmap(mapped, size);
     return used;
+}
+
+void Uploads::let_go(std::span<const std::uint32_t> part) const {
+    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto first = reinterpret_cast<std::uintptr_t>(part.data());
+    const std::uintptr_t begin = (first + page - 1) / page * page, end = first + part.size_bytes();
+    // They stay in the kernel's cache. A failure costs memory and nothing else.
+    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace huizhen::coordinator

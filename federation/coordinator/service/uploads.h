@@ -12,6 +12,7 @@ class Uploads final : public rounds::UploadSource {
     explicit Uploads(rpc::FileObjects& objects) : objects_(objects) {}
     Status with_words(const rounds::ObjectRef& object,
                       const std::function<Status(std::span<const std::uint32_t>)>& use) const override;
+    void let_go(std::span<const std::uint32_t> part) const override;
 
   private:
     rpc::FileObjects& objects_;

@@ -60,6 +60,31 @@ TEST(MaskedWords, a_round_ends_exactly_with_a_site_that_came_back) {
     EXPECT_EQ(federation.collect_unmasking->finish(federation.executor)->sum, federation.expected_sum());
 }
 
+TEST(MaskedWords, words_that_are_said_to_be_used_are_not_read_again) {
+    constexpr std::size_t kMany = (2 << 20) + 5;  // several parts, the last one short
+    Federation federation(3, terms_of(kMany));
+    ASSERT_TRUE(federation.run_keys());
+    ASSERT_TRUE(federation.run_shares());
+    auto ready = federation.await_shares.at(0).receive(federation.deliveries[site_id(0)]);
+    auto words = words_of(0, kMany);
+    auto step = ready->mask(words, federation.executor);
+    const Sha256Digest digest = sha256(std::as_bytes(std::span(words)));
+    std::size_t used = 0;
+    ASSERT_TRUE(federation.collect_uploads->accept(
+        step->message, words, digest, [&](std::span<const std::uint32_t> part) {
+            EXPECT_EQ(part.data(), words.data() + used);
+            std::fill_n(words.begin() + static_cast<std::ptrdiff_t>(used), part.size(), 0xDEADU);
+            used += part.size();
+        }));
+    EXPECT_EQ(used, kMany);
+    federation.await_shares.erase(0);
+    federation.await_survivors.emplace(0, std::move(step->next));
+    ASSERT_TRUE(federation.run_uploads());
+    ASSERT_TRUE(federation.run_agreement());
+    ASSERT_TRUE(federation.run_unmasking());
+    EXPECT_EQ(federation.collect_unmasking->finish(federation.executor)->sum, federation.expected_sum());
+}
+
 TEST(MaskedWords, an_upload_that_is_withdrawn_counts_as_dropped) {
     Federation federation(4, terms_of(kWords));
     ASSERT_TRUE(federation.run_keys());

@@ -19,6 +19,9 @@ class UploadSource {
     // again.
     virtual Status with_words(const ObjectRef& object,
                               const std::function<Status(std::span<const std::uint32_t>)>& use) const = 0;
+    // Called from within `use`: this part of its words will not be read again, so that a mapped file need not
+    // be in memory as a whole.
+    virtual void let_go(std::span<const std::uint32_t> /*part*/) const {}
 };
 
 }  // namespace huizhen::rounds

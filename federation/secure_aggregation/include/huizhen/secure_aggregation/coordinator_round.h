@@ -8,6 +8,7 @@
 //
 // Memory: one vector of terms.words, and the shares. One thread at a time, but for the executor's.
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -89,8 +90,11 @@ class CollectUploads : public CoordinatorPhase {
     using CoordinatorPhase::CoordinatorPhase;
     // `words`: the whole masked vector, whose digest the message carries. It is added and not kept.
     Status accept(BytesView upload, std::span<const std::uint32_t> words);
-    // The same where whoever took the words in has worked out their digest.
-    Status accept(BytesView upload, std::span<const std::uint32_t> words, const Sha256Digest& digest);
+    // The same where whoever took the words in has worked out their digest. `used` is told of every part of
+    // the words that has been added and will not be read again.
+    using Used = std::function<void(std::span<const std::uint32_t>)>;
+    Status accept(BytesView upload, std::span<const std::uint32_t> words, const Sha256Digest& digest,
+                  const Used& used = {});
     // Takes a site that has answered out again, with the words it was accepted with: it then counts as one
     // that dropped out. kUnknownSite: it has not answered.
     Status withdraw(const SiteId& site, std::span<const std::uint32_t> words);
