@@ -35,6 +35,7 @@ ExitCode run_program(int argc, char** argv) {
     add_models(program, common, action);
     add_audit(program, common, action);
     add_preflight(program, common, action);
+    add_simulate(program, common, action);
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -35,6 +35,6 @@ set(HUIZHEN_EDGES
   "model_file: base files"
   "exchange: base secure_aggregation acceptance aggregation compression model_file proto rounds"
   "site: base acceptance aggregation audit compression database event_loop exchange files identity learning model_file objects privacy rounds rpc secure_aggregation terminal vault"
-  "coordinator: base acceptance aggregation audit backend_reference compression database event_loop exchange files identity learning model_file proto rounds rpc schedule secure_aggregation tensor terminal"
+  "coordinator: base acceptance aggregation audit backend_reference compression database event_loop exchange files identity learning model_file privacy proto rounds rpc schedule secure_aggregation tensor terminal"
   "node: base terminal tensor backend_reference backend_cpu nn model training learning explain clinical volume lung dicom render files vault identity site"
 )

@@ -4,12 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
-#include <huizhen/base/file.h>
 #include <huizhen/terminal/report.h>
 
 #include "commands/daemon.h"
+#include "commands/plan_file.h"
 #include "commands/plan_text.h"
 #include "commands/plan_watch.h"
 
@@ -18,8 +17,6 @@ namespace {
 
 namespace v1 = federation::v1;
 using Stub = v1::Coordinator::Stub;
-
-constexpr std::size_t kMaxPlanFile = 1 << 20;
 
 struct Words {
     std::string id, file, task, reason;
@@ -33,11 +30,7 @@ struct Words {
 Result<v1::Plan> read_plan(const Words& words) {
     v1::Plan plan;
     if (!words.file.empty()) {
-        HZ_ASSIGN(const auto bytes, read_file(words.file, kMaxPlanFile));
-        const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        const auto parsed = google::protobuf::util::JsonStringToMessage(text, &plan);
-        if (!parsed.ok())
-            return fail(ErrorCode::kMalformedInput, words.file + ": " + std::string(parsed.message()));
+        HZ_ASSIGN(plan, read_plan_file(words.file));
     }
     if (!words.id.empty()) plan.set_id(words.id);
     if (!words.task.empty()) plan.set_task(words.task);
