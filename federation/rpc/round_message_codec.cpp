@@ -215,6 +215,9 @@ Result<Message> decode(const RoundMessage& message) {
 Result<Message> read_message(std::string_view plan, std::uint64_t round, std::uint32_t step, BytesView body) {
     Message message;
     HZ_ASSIGN(message.round.plan, read_plan_id(plan));
+    if (round == 0 || round > kMaxRoundNumber)
+        return fail(ErrorCode::kMalformedInput,
+                    "malformed: no round has the number " + std::to_string(round));
     message.round.number = round;
     HZ_ASSIGN(const Step known, read_kind(step, Step::kProposal, Step::kFailed, "a step that nobody takes"));
     auto read = decode_body(known, body);

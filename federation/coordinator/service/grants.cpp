@@ -19,7 +19,7 @@ void Grants::follow(const rounds::SiteId& site, const rounds::Message& message, 
         plan.bring.erase(site);
         if (outcome->model) fetch(*outcome->model);
     } else if (std::holds_alternative<rounds::ShareDelivery>(message.body)) {
-        plan.bring[site] = upload_bytes;
+        plan.bring.try_emplace(site, Awaited{upload_bytes, {}});
     } else if (std::holds_alternative<rounds::LeftOut>(message.body)) {
         plan.bring.erase(site);
     }
@@ -43,14 +43,27 @@ Status Grants::may_get(const rpc::SiteId& site, const Sha256Digest& digest) cons
     return rpc::refuse(rpc::Refusal::kNotAllowed, "no round told this site of the object");
 }
 
-Result<std::uint64_t> Grants::may_put(const rpc::SiteId& site, const Sha256Digest&) const {
+Result<std::uint64_t> Grants::may_put(const rpc::SiteId& site, const Sha256Digest& digest) const {
     const std::lock_guard lock(mutex_);
-    std::uint64_t most = 0;
-    for (const auto& [id, plan] : plans_)
-        if (const auto awaited = plan.bring.find(site); awaited != plan.bring.end())
-            most = std::max(most, awaited->second);
-    if (most == 0) return rpc::refuse(rpc::Refusal::kNotExpected, "no update of this site is awaited");
-    return most;
+    for (const auto& [id, plan] : plans_) {
+        const auto awaited = plan.bring.find(site);
+        if (awaited != plan.bring.end() && awaited->second.digest == digest) return awaited->second.bytes;
+    }
+    for (auto& [id, plan] : plans_) {
+        const auto awaited = plan.bring.find(site);
+        if (awaited == plan.bring.end() || awaited->second.digest) continue;
+        awaited->second.digest = digest;
+        plan.brought.emplace_back(site, digest);
+        return awaited->second.bytes;
+    }
+    return rpc::refuse(rpc::Refusal::kNotExpected, "no update of this site is awaited, or no other");
+}
+
+std::vector<std::pair<rounds::SiteId, Sha256Digest>> Grants::take_brought(const rounds::PlanId& plan) {
+    const std::lock_guard lock(mutex_);
+    const auto found = plans_.find(plan);
+    if (found == plans_.end()) return {};
+    return std::exchange(found->second.brought, {});
 }
 
 }  // namespace huizhen::coordinator

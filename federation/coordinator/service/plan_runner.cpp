@@ -202,10 +202,22 @@ Status PlanRunner::conclude(const rounds::RoundResult& result) {
     round_.reset();
     directory_.reset();
     journalled_ = 0;
-    // Of no use any more, and a masked update is still somebody's.
-    tools_.outbox->after_commit([objects = tools_.objects, uploads] {
-        for (const rounds::ObjectRef& upload : uploads)
-            if (const Status removed = objects->remove(upload.digest); !removed)
+    std::set<Sha256Digest> of_no_use;
+    for (const rounds::ObjectRef& upload : uploads) of_no_use.insert(upload.digest);
+    std::set<std::string> senders;
+    for (const auto& [site, digest] : tools_.grants->take_brought(run_.plan().id)) {
+        of_no_use.insert(digest);
+        senders.insert(site.str());
+    }
+    // A masked update is still somebody's; so is half of one.
+    tools_.outbox->after_commit([objects = tools_.objects, of_no_use, senders] {
+        for (const Sha256Digest& digest : of_no_use) {
+            if (!objects->contains(digest)) continue;
+            if (const Status removed = objects->remove(digest); !removed)
+                log::warning("upload-not-removed", {{"why", removed.error().message()}});
+        }
+        for (const std::string& sender : senders)
+            if (const Status removed = objects->remove_parts(sender); !removed)
                 log::warning("upload-not-removed", {{"why", removed.error().message()}});
     });
     return {};

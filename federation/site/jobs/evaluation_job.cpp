@@ -1,5 +1,7 @@
 #include "evaluation_job.h"
 
+#include <cmath>
+
 #include <huizhen/acceptance/site_row.h>
 #include <huizhen/exchange/site_row_codec.h>
 
@@ -21,6 +23,20 @@ Result<std::vector<float>> read_model(const rounds::ObjectRef& object,
         put_norms(reader.header(), own, weights);
     }
     return weights;
+}
+
+// Four digits: enough to judge by, and not a bit-exact function of single cases.
+double rounded(double value) { return std::isfinite(value) ? std::round(value * 1e4) / 1e4 : value; }
+
+void round_figures(acceptance::Interval& interval) {
+    interval = {rounded(interval.estimate), rounded(interval.low), rounded(interval.high)};
+}
+
+void round_figures(acceptance::Measured& measured) {
+    round_figures(measured.auc);
+    acceptance::Calibration& calibration = measured.calibration;
+    calibration = {rounded(calibration.ece), rounded(calibration.brier), rounded(calibration.intercept),
+                   rounded(calibration.slope)};
 }
 
 std::vector<double> probabilities(const HeadScores& scores) {
@@ -47,6 +63,10 @@ Result<rounds::Bytes> evaluate(const EvaluationWork& work, const JobTools& tools
         const HeadScores& scores = after.scores[head];
         row.heads.push_back(acceptance::measure(task->heads()[head], probabilities(before.scores[head]),
                                                 probabilities(scores), scores.labels, scores.patients));
+        acceptance::HeadRow& figures = row.heads.back();
+        if (figures.before) round_figures(*figures.before);
+        round_figures(figures.after);
+        round_figures(figures.difference);
     }
     return exchange::encode_row(row);
 }

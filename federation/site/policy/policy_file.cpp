@@ -87,7 +87,10 @@ Status read_privacy(TomlTable& table, SiteSettings& settings) {
     privacy::Budget budget{0, 1e-5};
     HZ_TRY(table.real("budget_epsilon", 0, 10'000, budget.epsilon));
     HZ_TRY(table.real("budget_delta", 1e-15, 0.1, budget.delta));
-    if (budget.epsilon > 0) settings.budget = budget;
+    if (budget.epsilon > 0) {
+        settings.budget = budget;
+        settings.policy.demands_noise = true;  // a sum without noise would spend what no budget has
+    }
     return {};
 }
 

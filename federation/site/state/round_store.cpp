@@ -1,5 +1,7 @@
 #include "round_store.h"
 
+#include <huizhen/rounds/site_round.h>
+
 namespace huizhen::site {
 namespace {
 
@@ -64,8 +66,11 @@ Status RoundStore::append(const RoundName& round, std::int64_t entry, BlobView i
 }
 
 Status RoundStore::set_stage(const RoundName& round, std::string_view stage, std::string_view trouble) {
-    return connection_->run("UPDATE round SET stage = ?3, trouble = ?4 WHERE plan = ?1 AND number = ?2",
-                            {plan_of(round), number_of(round), stage, trouble});
+    const bool unmasked = stage == rounds::stage_name(rounds::SiteStage::kUnmasked);
+    return connection_->run(
+        "UPDATE round SET stage = ?3, trouble = ?4, unmasked = max(unmasked, ?5) "
+        "WHERE plan = ?1 AND number = ?2",
+        {plan_of(round), number_of(round), stage, trouble, std::int64_t{unmasked}});
 }
 
 Status RoundStore::close(const RoundName& round, const RoundEnd& end) {
@@ -128,6 +133,21 @@ Result<std::uint32_t> RoundStore::begun_since(WallTime since) const {
                                     "SELECT count(*) FROM round WHERE opened_at >= ?1 AND took_part = 1",
                                     {to_milliseconds(since)}));
     return static_cast<std::uint32_t>(count.value_or(0));
+}
+
+Result<bool> RoundStore::has_unmasked(const rounds::PlanId& plan, std::uint32_t iteration) const {
+    HZ_ASSIGN(const auto found,
+              connection_->value<std::int64_t>(
+                  "SELECT 1 FROM round WHERE plan = ?1 AND iteration = ?2 AND unmasked = 1 LIMIT 1",
+                  {std::string_view(plan.str()), std::int64_t{iteration}}));
+    return found.has_value();
+}
+
+Result<bool> RoundStore::has_trained_for(const rounds::PlanId& plan) const {
+    HZ_ASSIGN(const auto found, connection_->value<std::int64_t>(
+                                    "SELECT 1 FROM round WHERE plan = ?1 AND took_part = 1 LIMIT 1",
+                                    {std::string_view(plan.str())}));
+    return found.has_value();
 }
 
 Result<std::vector<std::string>> RoundStore::tasks() const {

@@ -60,6 +60,9 @@ class RoundStore {
     // Whose training this site began at or after `since`.
     Result<std::uint32_t> begun_since(WallTime since) const;
     Result<std::vector<std::string>> tasks() const;
+    // Whether this site helped to unmask a sum of this iteration: in some attempt at it, finished or not.
+    Result<bool> has_unmasked(const rounds::PlanId& plan, std::uint32_t iteration) const;
+    Result<bool> has_trained_for(const rounds::PlanId& plan) const;
 
     // A file in objects/ that the round needs.
     Status needs(const rounds::RoundName& round, const rounds::ObjectRef& object);

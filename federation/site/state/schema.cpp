@@ -67,6 +67,7 @@ CREATE TABLE round (
   closed_at INTEGER,
   outcome TEXT NOT NULL DEFAULT '',
   included INTEGER NOT NULL DEFAULT 0,
+  unmasked INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (plan, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX round_opened ON round (opened_at);

@@ -30,5 +30,24 @@ TEST(Grants, what_sites_run_is_there_for_those_that_missed_the_rounds) {
     EXPECT_FALSE(grants.may_get(kB, digest_of("another")));
 }
 
+TEST(Grants, a_site_brings_one_update_in_a_round_and_may_begin_it_again) {
+    Grants grants;
+    const rounds::PlanId plan("p");
+    EXPECT_FALSE(grants.may_put(kA, digest_of("update")));
+    grants.follow(kA, {{plan, 1}, rounds::ShareDelivery{}}, 400);
+    const auto first = grants.may_put(kA, digest_of("update"));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(*first, 400U);
+    EXPECT_TRUE(grants.may_put(kA, digest_of("update")));
+    EXPECT_FALSE(grants.may_put(kA, digest_of("another")));
+    EXPECT_FALSE(grants.may_put(kB, digest_of("update")));
+    grants.follow(kA, {{plan, 1}, rounds::ShareDelivery{}}, 400);  // said again: nothing changes
+    EXPECT_FALSE(grants.may_put(kA, digest_of("another")));
+    EXPECT_EQ(grants.take_brought(plan).size(), 1U);
+    EXPECT_TRUE(grants.take_brought(plan).empty());
+    grants.follow(kA, {{plan, 2}, rounds::Proposal{}}, 400);
+    EXPECT_FALSE(grants.may_put(kA, digest_of("update")));
+}
+
 }  // namespace
 }  // namespace huizhen::coordinator
