@@ -21,8 +21,8 @@ and the model on the disk); `period` is from one round's opening to the next one
 is the kernel's VmHWM, which counts the pages of mapped files (uploads are added from the disk); anonymous memory is
 sampled. `model` is the coordinator's peak less its base, in models.
 
-With --peer, stock Flower is measured by flower/peer_flower.py in the same run, between two passes of our own. All
-sites share this machine's cores: `load` is its load average before, CPU seconds depend less on it.
+With --peer, stock Flower is measured by flower/peer_flower.py in the same run, right after. All sites share this
+machine's cores: `load` is its load average before, CPU seconds depend less on it.
 """
 import argparse
 import json
@@ -103,7 +103,7 @@ class Run:
 
     def peer(self):
         command = [self.options.peer, HERE / "flower" / "peer_flower.py", "--only", "empty,empty_two,hundred_mb",
-                   "--repeats", "1"]
+                   "--repeats", "1", "--rounds", self.options.peer_rounds]
         done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               text=True, timeout=3600)
         if done.returncode not in (0, 1) or not done.stdout.strip():
@@ -175,11 +175,12 @@ def table(run):
 
 
 def main():
-    names = ["empty", "hundred_mb", "many"]
+    names = ["empty", "hundred_mb", "peer", "secagg", "many"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="folder of the two programs")
     parser.add_argument("--only", default=",".join(names), help="comma-separated, of: " + ", ".join(names))
     parser.add_argument("--peer", help="a Python with the packages flwr and numpy")
+    parser.add_argument("--peer-rounds", type=int, default=4, help="counted, of each of its measurements (default 4)")
     parser.add_argument("--secagg", type=pathlib.Path, help="bench_secure_aggregation, to be run too")
     parser.add_argument("--rounds", type=int, default=21, help="of the empty plans (default 21)")
     parser.add_argument("--large-rounds", type=int, default=5, help="of the 100 MB plan (default 5)")
@@ -194,12 +195,8 @@ def main():
         parser.error("at least three rounds: the first is not counted")
     run = Run(options)
     for name in names:
-        if name in wanted:
+        if name in wanted and getattr(options, name, True):
             run.guarded(getattr(run, name))
-    if options.peer:
-        run.guarded(run.peer)
-    if options.secagg:
-        run.guarded(run.secagg)
     print(table(run), file=sys.stderr if options.json else sys.stdout)
     if options.json:
         print(json.dumps(run.found, indent=2))
