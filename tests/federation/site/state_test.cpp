@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <huizhen/rounds/site_round.h>
 #include <huizhen/test_support/data.h>
 
 #include "service/spool.h"
@@ -77,6 +78,23 @@ TEST_F(State, rounds_of_the_day_are_counted) {
     NewRound declined{round_name(3), "ct-crops/1", 1, false, {}, {}, kNow};
     ASSERT_TRUE(rounds.open(declined));
     EXPECT_EQ(rounds.begun_since(kNow - std::chrono::hours(1)).value(), 1U);
+}
+
+TEST_F(State, a_sum_this_site_helped_to_unmask_is_remembered_after_the_round) {
+    const huizhen::rounds::PlanId plan("lung");
+    open_round(1);
+    EXPECT_TRUE(rounds.has_trained_for(plan).value());
+    EXPECT_FALSE(rounds.has_trained_for(huizhen::rounds::PlanId("other")).value());
+    ASSERT_TRUE(rounds.set_stage(
+        round_name(1), huizhen::rounds::stage_name(huizhen::rounds::SiteStage::kAwaitSignatures), ""));
+    EXPECT_FALSE(rounds.has_unmasked(plan, 1).value());
+    ASSERT_TRUE(rounds.set_stage(round_name(1),
+                                 huizhen::rounds::stage_name(huizhen::rounds::SiteStage::kUnmasked), ""));
+    ASSERT_TRUE(rounds.set_stage(round_name(1),
+                                 huizhen::rounds::stage_name(huizhen::rounds::SiteStage::kConcluded), ""));
+    ASSERT_TRUE(rounds.close(round_name(1), {"failed", false, kNow}));
+    EXPECT_TRUE(rounds.has_unmasked(plan, 1).value());
+    EXPECT_FALSE(rounds.has_unmasked(plan, 2).value());
 }
 
 TEST_F(State, files_are_unneeded_once_a_newer_round_of_the_plan_is_over) {
