@@ -113,6 +113,8 @@ void add_federation(CLI::App& program, Action& action) {
           [](const Words& asked) { return site::models_report(asked.state, asked.form()); });
     shows("ledger", "What was spent of the privacy budget",
           [](const Words& asked) { return site::ledger_report(asked.state, asked.form()); });
+    shows("audit", "Checks every entry of who did what here, and the signed head",
+          [](const Words& asked) { return site::audit_report(asked.state, asked.form()); });
     add_orders(*group, action, words);
 }
 

@@ -20,5 +20,7 @@ Result<std::string> policy_report(const std::filesystem::path& state, Form form)
 Result<std::string> models_report(const std::filesystem::path& state, Form form);
 // What was spent of the privacy budget.
 Result<std::string> ledger_report(const std::filesystem::path& state, Form form);
+// Whether every entry of the audit is as it was written, and its head. "audit-broken".
+Result<std::string> audit_report(const std::filesystem::path& state, Form form);
 
 }  // namespace huizhen::site
