@@ -167,6 +167,20 @@ class Refusals(unittest.TestCase):
             done = self.federation.run_coordinator("serve")
         self.refused(done, 4, f"cannot listen on 127.0.0.1:{self.federation.port}", "is the port free")
 
+    def test_an_audit_that_was_changed_is_found(self):
+        federation = self.federation
+        self.assertGreater(federation.ask_node("alpha", "federation", "audit")["entries"], 2)
+        for file, ask in ((federation.state / "coordinator.db", lambda: federation.run_coordinator("audit", "verify")),
+                          (federation.folder / "alpha" / "site.db", lambda: federation.run_node("alpha", "federation", "audit"))):
+            self.assertEqual(ask().returncode, 0)
+            database = sqlite3.connect(file)
+            with database:
+                database.execute("DROP TRIGGER audit_entries_are_as_written")
+                database.execute("UPDATE audit_entries SET who = 'nobody' WHERE number = 2")
+            database.close()
+            self.assertNotEqual(ask().returncode, 0)
+            self.assertIn("audit-broken: entry 2", ask().stderr)
+
     def test_wrong_arguments_end_with_two(self):
         federation = self.federation
         for words in ((), ("nothing",), ("serve", "--nothing"), ("invite",), ("invite", "x", "--hours", "0"),
