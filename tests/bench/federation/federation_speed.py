@@ -25,15 +25,18 @@ With --peer, stock Flower is measured by flower/peer_flower.py in the same run, 
 machine's cores: `load` is its load average before, CPU seconds depend less on it.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
-from deployment import Deployment, Failed
+from measured_federation import Failed, MeasuredFederation, Programs
 
 HERE = pathlib.Path(__file__).resolve().parent
 TINY, LARGE, MEDIUM = 17, 25_000_000, 6_250_000
@@ -66,14 +69,22 @@ class Run:
     def __init__(self, options):
         self.options, self.found, self.failed = options, {}, False
 
-    def deployment(self, sites):
-        return Deployment(self.options.programs, sites, self.options.work, self.options.keep)
+    @contextlib.contextmanager
+    def federation(self, sites):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="hz-speed-", dir=self.options.work))
+        programs = Programs(self.options.programs / "huizhen-coordinator", self.options.programs / "huizhen-node")
+        try:
+            with MeasuredFederation(folder, programs) as federation:
+                yield federation.bring_up(sites)
+        finally:
+            if not self.options.keep:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def measure(self, deployment, name, parameters, rounds, evaluate_every=1000):
-        plan = plan_of(name, parameters, rounds, len(deployment.names), evaluate_every)
-        load, probe = os.getloadavg()[0], sync_ms(deployment.folder)
-        result = deployment.train(plan)
-        result |= {"sites": len(deployment.names), "model_mb": parameters * 4 / 1e6, "load_before": load,
+    def measure(self, federation, name, parameters, rounds, evaluate_every=1000):
+        plan = plan_of(name, parameters, rounds, len(federation.nodes), evaluate_every)
+        load, probe = os.getloadavg()[0], sync_ms(federation.folder)
+        result = federation.train(plan)
+        result |= {"sites": len(federation.nodes), "model_mb": parameters * 4 / 1e6, "load_before": load,
                    "sync_ms": probe, "min_s": min(result["seconds"]),
                    "median_s": statistics.median(result["seconds"])}
         say(f"{name}: median {result['median_s']:.3f} s, min {result['min_s']:.3f} s, load {load:.1f}")
@@ -87,19 +98,19 @@ class Run:
             self.failed = True
 
     def empty(self):
-        with self.deployment(10) as deployment:
-            self.measure(deployment, "empty", TINY, self.options.rounds)
-            self.measure(deployment, "empty_with_evaluate", TINY, self.options.rounds, 1)
+        with self.federation(10) as federation:
+            self.measure(federation, "empty", TINY, self.options.rounds)
+            self.measure(federation, "empty_with_evaluate", TINY, self.options.rounds, 1)
 
     def hundred_mb(self):
-        with self.deployment(4) as deployment:
-            self.measure(deployment, "base_4", TINY, 4)
-            self.measure(deployment, "hundred_mb", LARGE, self.options.large_rounds)
+        with self.federation(4) as federation:
+            self.measure(federation, "base_4", TINY, 4)
+            self.measure(federation, "hundred_mb", LARGE, self.options.large_rounds)
 
     def many(self):
-        with self.deployment(32) as deployment:
-            self.measure(deployment, "base_32", TINY, 4)
-            self.measure(deployment, "many", MEDIUM, 3)
+        with self.federation(32) as federation:
+            self.measure(federation, "base_32", TINY, 4)
+            self.measure(federation, "many", MEDIUM, 3)
 
     def peer(self):
         command = [self.options.peer, HERE / "flower" / "peer_flower.py", "--only", "empty,empty_two,hundred_mb",
