@@ -38,7 +38,10 @@ struct CoordinatorServer::Impl {
           shelf(options.identity),
           sessions(*parts.sessions, options.limits, log, *parts.clock, *parts.random),
           objects{*parts.objects, *parts.authoriser, *parts.disk, parts.transfers, options.limits, log},
-          enrolment{*parts.enrolment, {options.limits.enrolments_per_minute, *parts.clock}, log} {}
+          enrolment{*parts.enrolment,
+                    {options.limits.enrolments_per_minute, *parts.clock},
+                    {options.limits.polls_per_minute, *parts.clock},
+                    log} {}
 
     Status start();
     void sweep();

@@ -23,7 +23,7 @@ class Service final : public v1::Enrolment::CallbackService {
 
     Reactor* Enrol(Context* context, const v1::EnrolRequest* request, v1::EnrolReply* reply) override {
         return answer(*context, "Enrolment/Enrol", [&]() -> Status {
-            HZ_TRY(admit_stranger(request->ByteSizeLong()));
+            HZ_TRY(admit(hub_.strangers, request->ByteSizeLong()));
             HZ_ASSIGN(const auto made, hub_.handler.enrol(SiteId(request->site()), request->invitation(),
                                                           request->certificate_request_pem()));
             write(made, reply);
@@ -33,7 +33,7 @@ class Service final : public v1::Enrolment::CallbackService {
 
     Reactor* Poll(Context* context, const v1::PollRequest* request, v1::EnrolReply* reply) override {
         return answer(*context, "Enrolment/Poll", [&]() -> Status {
-            HZ_TRY(admit_stranger(request->ByteSizeLong()));
+            HZ_TRY(admit(hub_.polls, request->ByteSizeLong()));
             HZ_ASSIGN(const auto made, hub_.handler.poll(request->ticket()));
             write(made, reply);
             return {};
@@ -76,7 +76,7 @@ class Service final : public v1::Enrolment::CallbackService {
 
     Reactor* Root(Context* context, const v1::RootRequest* request, v1::RootReply* reply) override {
         return answer(*context, "Enrolment/Root", [&]() -> Status {
-            HZ_TRY(admit_stranger(request->ByteSizeLong()));
+            HZ_TRY(admit(hub_.strangers, request->ByteSizeLong()));
             HZ_ASSIGN(auto root, hub_.handler.root_pem());
             reply->set_root_pem(std::move(root));
             return {};
@@ -113,10 +113,9 @@ class Service final : public v1::Enrolment::CallbackService {
         return {};
     }
 
-    Status admit_stranger(std::size_t bytes) {
+    Status admit(RateLimit& limit, std::size_t bytes) const {
         HZ_TRY(check_size(bytes));
-        if (!hub_.strangers.take())
-            return refuse(Refusal::kBusy, "too many enrolments: try again in a minute");
+        if (!limit.take()) return refuse(Refusal::kBusy, "too many enrolments: try again in a minute");
         return {};
     }
 

@@ -34,6 +34,7 @@ class RateLimit {
 struct EnrolmentHub {
     EnrolmentHandler& handler;
     RateLimit strangers;
+    RateLimit polls;  // many wait for one person, and each asks again and again
     RefusalLog& log;
 };
 

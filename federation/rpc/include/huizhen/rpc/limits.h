@@ -33,6 +33,7 @@ struct Limits {
     std::uint64_t durable_every_bytes = 64ULL << 20;  // an upload is flushed to the disk so often
     std::size_t max_memory_bytes = 1ULL << 30;        // what gRPC may buffer for all connections together
     unsigned enrolments_per_minute = 60;              // of callers without a certificate, all together
+    unsigned polls_per_minute = 1200;                 // of those whose request waits for approval
 
     std::chrono::milliseconds handshake{20'000};  // TCP to the end of TLS
     std::chrono::milliseconds hello{20'000};      // from the opened stream to the hello
