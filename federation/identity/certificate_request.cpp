@@ -103,18 +103,17 @@ Status check_request_is_for(const CertificateRequest& request, Role role, std::s
                                               ", not for " + uri_of(role, name));
 }
 
-Bytes prove_renewal(BytesView request_der, const PrivateKey& current) {
-    return current.sign(renewal_text(request_der));
+Bytes prove_renewal(BytesView pem_or_der, const PrivateKey& current) {
+    return current.sign(renewal_text(der_of(pem_or_der, kLabel)));
 }
 
-Result<CertificateRequest> check_renewal(BytesView request_der, BytesView proof,
-                                         const PeerIdentity& current) {
-    HZ_ASSIGN(CertificateRequest request, read_request(request_der));
+Result<CertificateRequest> check_renewal(BytesView pem_or_der, BytesView proof, const PeerIdentity& current) {
+    HZ_ASSIGN(CertificateRequest request, read_request(pem_or_der));
     HZ_TRY(check_request_is_for(request, current.role, current.name));
     if (request.public_key == current.public_key) {
         return refusal::kRequestOldKey.because("a renewal brings a new key");
     }
-    if (!is_signed_by(current.public_key, renewal_text(request_der), proof)) {
+    if (!is_signed_by(current.public_key, renewal_text(der_of(pem_or_der, kLabel)), proof)) {
         return refusal::kRenewalForged.because("the current key did not sign the request of " + current.name);
     }
     return request;

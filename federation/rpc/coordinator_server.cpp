@@ -97,14 +97,14 @@ Status CoordinatorServer::Impl::start() {
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                milliseconds(limits.keepalive_time / 2));
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-    grpc::ResourceQuota quota("huizhen");
-    quota.Resize(limits.max_memory_bytes).SetMaxThreads(64);
-    builder.SetResourceQuota(quota);
     // What a connection may hold of uploads that wait for the disk: gRPC's own estimate goes to several MiB a
     // site.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kLookaheadBytes);
     builder.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kReadBytes);
+    grpc::ResourceQuota quota("huizhen");
+    quota.Resize(limits.max_memory_bytes).SetMaxThreads(64);
+    builder.SetResourceQuota(quota);
     builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);

@@ -66,7 +66,9 @@ rounds::CodecSettings to_codec(const v1::EncodingSettings& from, bool noise) {
     to.clip = from.clip();
     to.bits = from.bits();
     to.keep_fraction = from.keep_fraction();
-    to.weigh_by_samples = !from.equal_weights() && !noise;
+    // A site of few samples would use few of the levels there are: of 8 bits it would send nothing at all.
+    const bool quantised = to.kind == CodecKind::kPacked || to.kind == CodecKind::kSparsePacked;
+    to.weigh_by_samples = !from.equal_weights() && !noise && !quantised;
     return to;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kFirstWait{2}, kLongestWait{15};
+constexpr seconds kFirstWait{2}, kLongestWait{30};
 
 struct EnrolArguments {
     std::string state, proxy;

@@ -4,6 +4,7 @@
 #include <huizhen/identity/certificate_request.h>
 #include <huizhen/identity/key_code.h>
 #include <huizhen/identity/peer_verifier.h>
+#include <huizhen/rpc/refusal.h>
 
 namespace huizhen::site {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 using identity::Certificate;
 using identity::PrivateKey;
 using rpc::EnrolReply;
+
+// No connection, or too many who ask at once: it may go in a while.
+bool passes(const Error& error) {
+    return error.code() == ErrorCode::kUnavailable || rpc::is_refusal(error, rpc::Refusal::kBusy);
+}
 
 class Enrolling {
   public:
@@ -103,8 +109,7 @@ class Enrolling {
         const std::string ticket(enrolment_.ticket.begin(), enrolment_.ticket.end());
         for (;;) {
             const auto reply = calls_->poll(root, ticket);
-            const bool busy = !reply && reply.error().code() == ErrorCode::kUnavailable;
-            if (!reply && !busy) return fail(reply.error());
+            if (!reply && !passes(reply.error())) return fail(reply.error());
             if (reply && reply->state != EnrolReply::State::kWaiting) return take(*reply, key, root);
             HZ_TRY(parts_.dialogue.wait());
         }

@@ -85,6 +85,7 @@ Status Site::run_loop(const std::stop_token& stop) {
     runners_.clear();  // their jobs and transfers are asked to stop
     running_.reset();
     if (!ended) return ended;
+    HZ_TRY(context_->membership.set({false, "the daemon was stopped", wall_now(*context_->parts.clock)}));
     if (link_ended_) return huizhen::fail(*link_ended_);
     return {};
 }

@@ -71,6 +71,16 @@ TEST(PlanDefinition, what_a_person_wrote_reaches_the_rounds) {
     EXPECT_EQ(training->strategy.server_rate, 0.01);
 }
 
+TEST(PlanDefinition, quantised_encodings_mean_equal_weights) {
+    for (const auto kind : {v1::ENCODING_QUANTISED, v1::ENCODING_SPARSE_QUANTISED}) {
+        v1::Plan plan = smallest();
+        plan.mutable_encoding()->set_encoding(kind);
+        const auto training = trained(plan);
+        ASSERT_TRUE(training) << training.error().to_string();
+        EXPECT_FALSE(training->codec.weigh_by_samples);
+    }
+}
+
 TEST(PlanDefinition, noise_for_an_epsilon_means_equal_weights_and_a_multiplier) {
     v1::Plan plan = smallest();
     plan.mutable_privacy()->set_enabled(true);

@@ -51,6 +51,8 @@ TEST_F(Requests, a_renewal_is_signed_by_both_keys) {
     const Bytes der = make_request(next, Role::kSite, "a").value();
     const Bytes proof = prove_renewal(der, key);
     EXPECT_EQ(check_renewal(der, proof, current)->public_key, next.public_key());
+    // As PEM, which is how it travels.
+    EXPECT_TRUE(check_renewal(bytes_of(request_pem(der)), proof, current));
     EXPECT_TRUE(refused(check_renewal(der, prove_renewal(der, next), current), refusal::kRenewalForged));
     EXPECT_TRUE(refused(check_renewal(der, key.sign(der), current), refusal::kRenewalForged));
     EXPECT_TRUE(refused(check_renewal(der, Bytes(), current), refusal::kRenewalForged));

@@ -3,6 +3,7 @@
 #include <huizhen/identity/certificate_authority.h>
 #include <huizhen/identity/certificate_request.h>
 #include <huizhen/identity/key_code.h>
+#include <huizhen/rpc/refusal.h>
 #include <huizhen/test_support/data.h>
 
 #include "enrolment/enrolling.h"
@@ -32,12 +33,13 @@ struct Calls final : EnrolmentCalls {
     }
     Result<rpc::EnrolReply> enrol(const identity::Certificate&, const std::string&, std::string_view,
                                   std::string_view request_pem) override {
-        ++enrolments;
+        ++*enrolments;
         request = std::string(request_pem);
         return answer();
     }
     Result<rpc::EnrolReply> poll(const identity::Certificate&, std::string_view ticket) override {
         EXPECT_EQ(ticket, "a ticket");
+        if (busy_polls-- > 0) return rpc::refuse(rpc::Refusal::kBusy, "try again later");
         return answer();
     }
     Result<rpc::EnrolReply> answer() {
@@ -57,7 +59,8 @@ struct Calls final : EnrolmentCalls {
     bool refuses = false, other_name = false;
     std::optional<std::string> shown_root;
     std::string request;
-    int enrolments = 0;
+    int* enrolments = nullptr;  // of the test, which outlives the calls
+    int busy_polls = 0;
 };
 
 struct Enrol : ::testing::Test {
@@ -68,7 +71,8 @@ struct Enrol : ::testing::Test {
             auto made = std::make_unique<Calls>(federation, waits);
             if (change) change(*made);
             if (!request.empty()) made->request = request;
-            calls = made.get();
+            made->enrolments = &enrolments;
+            called = true;
             return made;
         };
         parts.dialogue.invitation = [this]() -> Result<identity::SecretText> {
@@ -95,7 +99,8 @@ struct Enrol : ::testing::Test {
     std::string code = federation.code();
     std::string shown_key, request;
     int patience = 100;
-    Calls* calls = nullptr;
+    int enrolments = 0;  // asked for
+    bool called = false;
     std::function<void(Calls&)> change;
 };
 
@@ -133,7 +138,12 @@ TEST_F(Enrol, goes_on_with_the_same_key_after_it_was_broken_off) {
     const auto done = enrol(second);
     ASSERT_TRUE(done) << done.error().to_string();
     EXPECT_EQ(shown_key, first);
-    EXPECT_EQ(calls->enrolments, 0);
+    EXPECT_EQ(enrolments, 1) << "the request was there already";
+}
+
+TEST_F(Enrol, waits_on_where_the_coordinator_is_busy) {
+    change = [](Calls& made) { made.busy_polls = 3; };
+    EXPECT_TRUE(enrol(parts(1)));
 }
 
 TEST_F(Enrol, another_root_than_the_invitations_gets_nothing) {
@@ -142,7 +152,7 @@ TEST_F(Enrol, another_root_than_the_invitations_gets_nothing) {
     const auto done = enrol(parts());
     ASSERT_FALSE(done);
     EXPECT_TRUE(done.error().message().starts_with("other-root")) << done.error().message();
-    EXPECT_EQ(calls->enrolments, 0);
+    EXPECT_EQ(enrolments, 0);
 }
 
 TEST_F(Enrol, a_refusal_is_told_with_its_reason) {
@@ -169,7 +179,7 @@ TEST_F(Enrol, a_mistyped_code_or_a_consoles_is_refused_before_anything_is_sent) 
     const auto done = enrol(parts());
     ASSERT_FALSE(done);
     EXPECT_TRUE(done.error().message().starts_with("invitation-other-site")) << done.error().message();
-    EXPECT_EQ(calls, nullptr);
+    EXPECT_FALSE(called);
 }
 
 }  // namespace

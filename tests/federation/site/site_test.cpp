@@ -141,6 +141,29 @@ TEST(Site, runs_the_model_that_the_lineage_names) {
     EXPECT_EQ(runs, federation.next_model.digest);
 }
 
+TEST(Site, renews_its_certificate_and_goes_on_with_the_new_key) {
+    SmallFederation federation(std::chrono::hours(20));
+    const auto keys = KeyFolder::open(federation.hospitals[0]->state).value();
+    const auto before = keys.certificate().value().who;
+    federation.start_all();
+    const auto renewed = [&] {
+        for (std::size_t i = 0; i < 3; ++i) {
+            const auto own = KeyFolder::open(federation.hospitals[i]->state)->certificate();
+            const std::lock_guard lock(federation.mutex);
+            if (own->who.fingerprint != federation.issued[i].fingerprint() || federation.log.size() < 6)
+                return false;
+        }
+        return true;
+    };
+    for (int tries = 0; tries < 500 && !renewed(); ++tries)
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_TRUE(renewed());
+    EXPECT_NE(keys.certificate()->who.public_key, before.public_key);
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return federation.round_is_over(); }));
+    EXPECT_EQ(federation.result()->included.size(), 3U);
+}
+
 TEST(Site, leaves_when_a_person_orders_it) {
     SmallFederation federation;
     federation.start(0);

@@ -52,7 +52,8 @@ class SmallFederation {
         Status ended;
     };
 
-    SmallFederation();
+    // `age`: how long the certificates are there already, of a life of a day.
+    explicit SmallFederation(std::chrono::hours age = std::chrono::hours(1));
     ~SmallFederation() {
         for (std::size_t i = 0; i < 3; ++i) stop(i);
     }
@@ -95,9 +96,11 @@ class SmallFederation {
     testing::TemporaryFolder folder;
     secagg::SeededRandom random{rounds::secret_of("federation")};
     identity::RootAuthority root =
-        identity::RootAuthority::create("Test", random, std::chrono::system_clock::now()).value();
+        identity::RootAuthority::create("Test", random,
+                                        std::chrono::system_clock::now() - std::chrono::hours(48))
+            .value();
     identity::IssuingAuthority issuing =
-        root.certify_issuer(random, std::chrono::system_clock::now()).value();
+        root.certify_issuer(random, std::chrono::system_clock::now() - std::chrono::hours(48)).value();
     identity::PrivateKey lineage_key = identity::PrivateKey::generate(random);
     vault::KeyRing ring = vault::KeyRing::generate(system_random());
     Executor executor{1};
@@ -120,32 +123,32 @@ class SmallFederation {
     std::optional<rounds::CoordinatorRound> coordinator;
 
   private:
-    void enrol(std::size_t i);
+    void enrol(std::size_t i, std::chrono::hours age);
     void act(const std::vector<rounds::CoordinatorOutput>& outputs);
     rounds::MemoryUploads uploads_;
     std::unique_ptr<identity::PeerVerifier> verifier_;
     std::optional<identity::CertificateDirectory> directory_;
 };
 
-inline SmallFederation::SmallFederation() {
+inline SmallFederation::SmallFederation(std::chrono::hours age) {
     verifier_ = std::make_unique<identity::PeerVerifier>(
         identity::PeerVerifier::create(root.certificate(), std::span(&issuing.certificate(), 1)).value());
     for (std::size_t i = 0; i < 3; ++i) {
         hospitals.push_back(std::make_unique<Hospital>(*this, i));
         hospitals[i]->state = folder.path() / ("state-" + std::to_string(i));
-        enrol(i);
+        enrol(i, age);
     }
 }
 
-inline void SmallFederation::enrol(std::size_t i) {
+inline void SmallFederation::enrol(std::size_t i, std::chrono::hours age) {
     Hospital& hospital = *hospitals[i];
     const KeyFolder keys = KeyFolder::open(hospital.state).value();
     const auto key = keys.request_key(random).value();
     const auto name = rounds::site_id(i).str();
     const auto request =
         identity::read_request(identity::make_request(key, identity::Role::kSite, name).value()).value();
-    const auto now = std::chrono::system_clock::now();
-    issued.push_back(issuing.issue(request, random, now, identity::Lifetimes{}.site).value());
+    const auto now = std::chrono::system_clock::now() - age;
+    issued.push_back(issuing.issue(request, random, now, std::chrono::days(1)).value());
     log.push_back({rpc::SiteId(name), issuing.chain_pem(issued.back()), now, {}});
     EXPECT_TRUE(keys.write_root(root.certificate()));
     EXPECT_TRUE(keys.install(key, issuing.chain_pem(issued.back())));

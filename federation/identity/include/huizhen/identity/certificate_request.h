@@ -27,10 +27,11 @@ Result<CertificateRequest> read_request(BytesView pem_or_der);
 Status check_request_is_for(const CertificateRequest& request, Role role, std::string_view name);
 
 // Renewal: the request for the new key, and the current key's word for it, so that neither a stolen
-// connection nor a coordinator can give a site another key.
-Bytes prove_renewal(BytesView request_der, const PrivateKey& current);
+// connection nor a coordinator can give a site another key. The word is for the request's DER, in whatever
+// form it comes.
+Bytes prove_renewal(BytesView pem_or_der, const PrivateKey& current);
 // What the current certificate's holder may have next. Beyond read_request: "request-other-name",
 // "request-old-key" (the same key again), "renewal-forged".
-Result<CertificateRequest> check_renewal(BytesView request_der, BytesView proof, const PeerIdentity& current);
+Result<CertificateRequest> check_renewal(BytesView pem_or_der, BytesView proof, const PeerIdentity& current);
 
 }  // namespace huizhen::identity

@@ -14,7 +14,7 @@ struct Terms {
     Sha256Digest model{};  // the model the round starts from
     std::string plan;      // at most kMaxPlanBytes
     std::uint64_t round = 0;
-    std::uint64_t words = 0;  // in an upload, the sample count included (fixed_point.h)
+    std::uint64_t words = 0;             // in an upload, the sample count included (fixed_point.h)
     std::uint32_t min_sites = 3;         // in the roster, and in the sum
     std::uint32_t corrupt_percent = 33;  // of the roster, rounded down: who may collude with the coordinator
     std::uint32_t dropout_percent = 10;

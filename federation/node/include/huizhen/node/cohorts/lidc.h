@@ -34,10 +34,10 @@ struct CropCase {
     std::string patient, series;
     std::string nodule;        // "noduleID": which of the series
     std::string manufacturer;  // of the scanner, as the DICOM header spells it
-    double slice_z_mm = 0;   // DICOM slice position, LPS z
-    double diameter_mm = 0;  // of the circle with the readers' outlined area
-    double spacing_mm = 0;   // of the crop's pixels
-    int label = -1;          // readers' mean above 3: 1, below: 0, exactly 3: -1
+    double slice_z_mm = 0;     // DICOM slice position, LPS z
+    double diameter_mm = 0;    // of the circle with the readers' outlined area
+    double spacing_mm = 0;     // of the crop's pixels
+    int label = -1;            // readers' mean above 3: 1, below: 0, exactly 3: -1
     std::vector<ReaderScores> readers;
     std::optional<ProvenDiagnosis> diagnosis;
     bool diagnosis_unknown = false;  // the patient is in the diagnosis table, as "unknown"
