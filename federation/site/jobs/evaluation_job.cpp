@@ -39,6 +39,18 @@ void round_figures(acceptance::Measured& measured) {
                    rounded(calibration.slope)};
 }
 
+void round_figures(acceptance::HeadRow& row) {
+    round_figures(row.after);
+    if (!row.before) return;
+    round_figures(*row.before);
+    round_figures(row.difference);
+    // Still that of its areas, which the coordinator checks.
+    acceptance::Interval& difference = row.difference;
+    difference.estimate = row.after.auc.estimate - row.before->auc.estimate;
+    difference.low = std::min(difference.low, difference.estimate);
+    difference.high = std::max(difference.high, difference.estimate);
+}
+
 std::vector<double> probabilities(const HeadScores& scores) {
     std::vector<double> values;
     values.reserve(scores.logits.size());
@@ -64,9 +76,7 @@ Result<rounds::Bytes> evaluate(const EvaluationWork& work, const JobTools& tools
         row.heads.push_back(acceptance::measure(task->heads()[head], probabilities(before.scores[head]),
                                                 probabilities(scores), scores.labels, scores.patients));
         acceptance::HeadRow& figures = row.heads.back();
-        if (figures.before) round_figures(*figures.before);
-        round_figures(figures.after);
-        round_figures(figures.difference);
+        round_figures(figures);
     }
     return exchange::encode_row(row);
 }

@@ -194,5 +194,17 @@ TEST(EvaluationJob, gives_a_row_of_both_models) {
     EXPECT_TRUE(read->heads[0].before);
 }
 
+TEST(EvaluationJob, rounds_to_rows_that_the_coordinator_takes) {
+    ThreeSites three;
+    for (std::uint64_t seed = 2; seed < 22; ++seed) {
+        EvaluationWork work;
+        work.candidate = {kTask, 1, three.model, put_start_model(*three.files, three.folder.path(), seed)};
+        const auto row = evaluate(work, three.tools(seed % 3), {}, silent_progress());
+        ASSERT_TRUE(row) << row.error().to_string();
+        const auto read = exchange::decode_row("a", *row);
+        EXPECT_TRUE(read) << read.error().to_string();
+    }
+}
+
 }  // namespace
 }  // namespace huizhen::site
