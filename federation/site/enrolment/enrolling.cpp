@@ -77,17 +77,27 @@ class Enrolling {
         HZ_ASSIGN(const PrivateKey key, keys_.request_key(*parts_.random));
         show(key);
         calls_ = parts_.call(enrolment_.coordinator, enrolment_.proxy);
-        HZ_ASSIGN(const std::string root_pem, calls_->root_pem());
+        HZ_ASSIGN(const std::string root_pem, in_turn([&] { return calls_->root_pem(); }));
         HZ_ASSIGN(const Certificate root, Certificate::read(root_pem));
         HZ_TRY(identity::check_root(root, enrolment_.root));
         HZ_TRY(keys_.write_root(root));
         HZ_ASSIGN(const auto request, identity::make_request(key, identity::Role::kSite, enrolment_.site));
         const auto secret = invitation.secret.bytes();
-        HZ_ASSIGN(const EnrolReply reply,
-                  calls_->enrol(root, enrolment_.site,
-                                {reinterpret_cast<const char*>(secret.data()), secret.size()},
-                                identity::request_pem(request)));
+        const std::string_view word(reinterpret_cast<const char*>(secret.data()), secret.size());
+        HZ_ASSIGN(const EnrolReply reply, in_turn([&] {
+                      return calls_->enrol(root, enrolment_.site, word, identity::request_pem(request));
+                  }));
         return take(reply, key, root);
+    }
+
+    // The coordinator bounds how many strangers it hears a minute: asked again until it is this site's turn.
+    template <typename Call>
+    auto in_turn(Call call) -> decltype(call()) {
+        for (;;) {
+            auto reply = call();
+            if (reply || !rpc::is_refusal(reply.error(), rpc::Refusal::kBusy)) return reply;
+            HZ_TRY(parts_.dialogue.wait());
+        }
     }
 
     Result<Enrolled> take(const EnrolReply& reply, const PrivateKey& key, const Certificate& root) {

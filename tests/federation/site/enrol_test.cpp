@@ -33,6 +33,7 @@ struct Calls final : EnrolmentCalls {
     }
     Result<rpc::EnrolReply> enrol(const identity::Certificate&, const std::string&, std::string_view,
                                   std::string_view request_pem) override {
+        if (busy_calls-- > 0) return rpc::refuse(rpc::Refusal::kBusy, "try again later");
         ++*enrolments;
         request = std::string(request_pem);
         return answer();
@@ -60,7 +61,7 @@ struct Calls final : EnrolmentCalls {
     std::optional<std::string> shown_root;
     std::string request;
     int* enrolments = nullptr;  // of the test, which outlives the calls
-    int busy_polls = 0;
+    int busy_polls = 0, busy_calls = 0;
 };
 
 struct Enrol : ::testing::Test {
@@ -142,7 +143,7 @@ TEST_F(Enrol, goes_on_with_the_same_key_after_it_was_broken_off) {
 }
 
 TEST_F(Enrol, waits_on_where_the_coordinator_is_busy) {
-    change = [](Calls& made) { made.busy_polls = 3; };
+    change = [](Calls& made) { made.busy_polls = made.busy_calls = 3; };
     EXPECT_TRUE(enrol(parts(1)));
 }
 
