@@ -40,7 +40,7 @@ REPORTS = {
         "rounds": 60, "strategy": {"strategy": "STRATEGY_SCAFFOLD"}, "encoding": {"clip": 1, "equal_weights": False},
         "training": {"epochs": 4, "batch_size": 16, "learning_rate": 0.5, "decay": 0.002},
     },
-    "bench": ["--strategy", "scaffold", "--optimizer", "sgd", "--rounds", "60", "--epochs", "4", "--batch", "16",
+    "bench": ["--strategy", "scaffold", "--optimizer", "sgd", "--epochs", "4", "--batch", "16",
               "--rate", "0.5", "--last-rate", "0.5", "--momentum", "0", "--decay", "0.002", "--batch-clip", "0"],
     "noise": {"clip_norm": 0.5},
 }
@@ -97,7 +97,7 @@ def main():
         federation.stop()
         subprocess.run([given.build / "tests/bench_learning", "--task", cohort["task"], "--data",
                         given.data / cohort["data"], "--sites", ",".join(cohort["sites"].values()), *cohort["bench"],
-                        *(["--rounds", str(given.rounds)] if given.rounds else []), *files], check=True)
+                        "--rounds", str(plan["rounds"]), *files], check=True)
     return 0
 
 
