@@ -189,6 +189,7 @@ Status start_plan(Context& context, std::string_view id, std::string_view who) {
     HZ_TRY(context.record(event(who, "start-plan " + std::string(id), "")));
     HZ_ASSIGN(auto runner, PlanRunner::restore(std::move(training), context.runner_tools()));
     context.runners[record.id] = std::move(runner);
+    context.outbox->on_undo([&context, plan = record.id] { context.runners.erase(plan); });
     return {};
 }
 
@@ -243,7 +244,8 @@ Status settle_plans(Context& context) {
             continue;
         }
         HZ_TRY(context.plans.set_stage(id, PlanStage::kAwaitingDecision, "", now));
-        const Status proposed = propose_model(context, record, *runner);
+        const Status proposed = context.outbox->whole_or_nothing(
+            [&, &runner = *runner] { return propose_model(context, record, runner); });
         if (proposed) continue;
         if (proposed.error().code() == ErrorCode::kIo) return proposed;
         // As when training came to a model that the lineage knows already.

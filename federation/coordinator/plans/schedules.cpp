@@ -133,7 +133,8 @@ Status start_due_schedules(Context& context) {
         const auto due = schedule::due_run(entry.plan.rule, entry.plan.clock, now);
         if (!due) continue;
         HZ_TRY(context.schedules.started(due->plan, seconds_of(context.now())));
-        const Status started = start_run(context, entry, *due);
+        const Status started =
+            context.outbox->whole_or_nothing([&] { return start_run(context, entry, *due); });
         if (started) continue;
         if (started.error().code() == ErrorCode::kIo) return started;
         log::warning("schedule-not-started", {{"plan", due->plan}, {"why", started.error().message()}});

@@ -103,8 +103,7 @@ Status Coordinator::end_batch() {
     }
     transaction_.reset();
     context_->transaction = nullptr;
-    std::vector<std::function<void()>> actions;
-    actions.swap(after_commit_);
+    const auto actions = batch_.take();
     if (!committed) {
         log::error("state-not-kept", {{"why", committed.error().message()}});
         return committed;
@@ -165,7 +164,11 @@ Status Coordinator::apply_revocation(Role role, const std::string& name) {
     return {};
 }
 
-Status Coordinator::savepoint(std::string_view statement) { return context_->connection->run(statement); }
+Status Coordinator::whole_or_nothing(const std::function<Status()>& part) {
+    Batch::Outcome done = batch_.whole_or_nothing(*context_->connection, part);
+    if (!done.kept) fail(done.kept.error());
+    return std::move(done.part);
+}
 
 Status Coordinator::opened(rpc::SessionId session, const rpc::Peer& site, const rpc::Hello& hello) {
     context_->presence.opened(hello.site, session, hello);
@@ -257,8 +260,6 @@ void Coordinator::tell_all(std::string name, std::string sentence) {
         }
     });
 }
-
-void Coordinator::after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
 
 void Coordinator::fail(const Error& error) {
     if (!broken_) broken_ = error;

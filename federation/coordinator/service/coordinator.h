@@ -8,6 +8,7 @@
 #include <huizhen/event_loop/event_loop.h>
 #include <huizhen/rpc/coordinator_server.h>
 
+#include "service/batch.h"
 #include "service/context.h"
 
 namespace huizhen::coordinator {
@@ -58,7 +59,9 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     // Outbox
     void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) override;
     void tell_all(std::string name, std::string sentence) override;
-    void after_commit(std::function<void()> action) override;
+    void after_commit(std::function<void()> action) override { batch_.after_commit(std::move(action)); }
+    Status whole_or_nothing(const std::function<Status()>& part) override;
+    void on_undo(std::function<void()> action) override { batch_.on_undo(std::move(action)); }
     void fail(const Error& error) override;
     void post(std::function<void()> task) override;
 
@@ -66,13 +69,15 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     explicit Coordinator(std::unique_ptr<Context> context) : context_(std::move(context)) {}
     template <typename T>
     Result<T> undoing(const std::function<Result<T>(Context&)>& question, Keep keep) {
-        if (const Status began = savepoint("SAVEPOINT task"); !began) return huizhen::fail(began.error());
-        Result<T> result = question(*context_);
-        if (!result || keep == Keep::kNothing) {
-            if (const Status undone = savepoint("ROLLBACK TO task"); !undone) fail(undone.error());
-        }
-        if (const Status released = savepoint("RELEASE task"); !released) fail(released.error());
-        return result;
+        std::optional<Result<T>> result;
+        const Status kept = whole_or_nothing([&]() -> Status {
+            result.emplace(question(*context_));
+            if (!*result) return huizhen::fail(result->error());
+            if (keep == Keep::kNothing) return huizhen::fail(ErrorCode::kCancelled, "only asked");
+            return {};
+        });
+        if (!result) return huizhen::fail(kept.error());
+        return std::move(*result);
     }
     template <typename T>
     static Result<T> received(std::future<Result<T>>& answer) {
@@ -83,7 +88,6 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
                                  "shutting-down: the coordinator ended before it could answer");
         }
     }
-    Status savepoint(std::string_view statement);
     Status restore_plans();
     void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
     // A plan that was over when this program started has no runner: who missed its end is told from the
@@ -94,8 +98,8 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     std::unique_ptr<Context> context_;
     EventLoop loop_;
     std::optional<database::Transaction> transaction_;
-    std::optional<Error> broken_;                        // the batch cannot be kept
-    std::vector<std::function<void()>> after_commit_;    // of this batch
+    std::optional<Error> broken_;  // the batch cannot be kept
+    Batch batch_;
     std::chrono::steady_clock::time_point next_upkeep_;  // certificates, schedules
     std::unique_ptr<rpc::CoordinatorServer> server_;
 };
