@@ -8,9 +8,8 @@
 
 namespace huizhen::coordinator {
 
-Result<rounds::ObjectRef> make_initial_model(std::string_view task, std::uint64_t seed,
-                                             rpc::FileObjects& objects, Executor& executor,
-                                             const std::filesystem::path& work) {
+Result<InitialModel> make_initial_model(std::string_view task, std::uint64_t seed, rpc::FileObjects& objects,
+                                        Executor& executor, const std::filesystem::path& work) {
     engine::Context context(executor, {engine::reference_backend()});
     learning::CaseSet nothing;
     nothing.task = task;
@@ -32,9 +31,10 @@ Result<rounds::ObjectRef> make_initial_model(std::string_view task, std::uint64_
     HZ_ASSIGN(auto writer, model_file::ModelWriter::create(path, header));
     HZ_TRY(writer.append(learner->initial(seed)));
     HZ_ASSIGN(const auto written, writer.finish());
+    const bool is_new = !objects.contains(written.digest);
     HZ_TRY(objects.add_file(path));
     std::filesystem::remove(path, error);
-    return rounds::ObjectRef{written.digest, written.bytes};
+    return InitialModel{{written.digest, written.bytes}, is_new};
 }
 
 }  // namespace huizhen::coordinator

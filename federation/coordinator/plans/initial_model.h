@@ -10,9 +10,13 @@
 
 namespace huizhen::coordinator {
 
+struct InitialModel {
+    rounds::ObjectRef model;
+    bool is_new = false;  // the objects did not have it
+};
+
 // kUnsupported: no task of that name.
-Result<rounds::ObjectRef> make_initial_model(std::string_view task, std::uint64_t seed,
-                                             rpc::FileObjects& objects, Executor& executor,
-                                             const std::filesystem::path& work);
+Result<InitialModel> make_initial_model(std::string_view task, std::uint64_t seed, rpc::FileObjects& objects,
+                                        Executor& executor, const std::filesystem::path& work);
 
 }  // namespace huizhen::coordinator

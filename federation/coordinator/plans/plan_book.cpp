@@ -14,6 +14,7 @@
 #include "plans/initial_model.h"
 #include "plans/plan_definition.h"
 #include "plans/retention.h"
+#include "state/objects.h"
 #include "state/schema.h"
 
 namespace huizhen::coordinator {
@@ -42,8 +43,14 @@ Result<rounds::ObjectRef> start_model(Context& context, const v1::Plan& plan) {
     }
     if (words == "initial" || words.starts_with("initial:")) {
         HZ_ASSIGN(const std::uint64_t seed, seed_of(words));
-        HZ_ASSIGN(const auto model, make_initial_model(plan.task(), seed, *context.objects, context.executor,
-                                                       context.folder / "work"));
+        HZ_ASSIGN(const auto made, make_initial_model(plan.task(), seed, *context.objects, context.executor,
+                                                      context.folder / "work"));
+        const rounds::ObjectRef& model = made.model;
+        if (made.is_new) {
+            context.outbox->on_undo([objects = context.objects.get(), digest = model.digest] {
+                remove_objects(*objects, {digest});
+            });
+        }
         HZ_TRY(context.models.add({to_hex(model.digest), model.bytes, plan.task(), std::string(words),
                                    to_milliseconds(context.now())}));
         return model;

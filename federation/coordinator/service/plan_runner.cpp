@@ -3,6 +3,7 @@
 #include <huizhen/base/logging.h>
 #include <huizhen/rpc/round_codec.h>
 
+#include "state/objects.h"
 #include "state/schema.h"
 
 namespace huizhen::coordinator {
@@ -211,11 +212,7 @@ Status PlanRunner::conclude(const rounds::RoundResult& result) {
     }
     // A masked update is still somebody's; so is half of one.
     tools_.outbox->after_commit([objects = tools_.objects, of_no_use, senders] {
-        for (const Sha256Digest& digest : of_no_use) {
-            if (!objects->contains(digest)) continue;
-            if (const Status removed = objects->remove(digest); !removed)
-                log::warning("upload-not-removed", {{"why", removed.error().message()}});
-        }
+        remove_objects(*objects, of_no_use);
         for (const std::string& sender : senders)
             if (const Status removed = objects->remove_parts(sender); !removed)
                 log::warning("upload-not-removed", {{"why", removed.error().message()}});

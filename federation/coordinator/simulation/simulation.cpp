@@ -129,8 +129,9 @@ Result<Report> simulate(v1::Plan wished, const Options& options,
     around.executor = &executor;
     around.engine = &engine;
     around.stop = stop;
-    HZ_ASSIGN(ground.model,
+    HZ_ASSIGN(const InitialModel initial,
               make_initial_model(wished.task(), options.seed, *around.objects, executor, around.work));
+    ground.model = initial.model;
     HZ_ASSIGN(const rounds::TrainingPlan plan, to_training(wished, ground));
     HZ_TRY(check_strategy(plan));
     HZ_TRY(make_task_of(plan.task, plan.invited.front(), around));

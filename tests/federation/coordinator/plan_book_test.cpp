@@ -61,6 +61,23 @@ TEST_F(PlanBookTest, a_proposal_that_fails_half_way_leaves_nothing_in_the_lineag
     EXPECT_TRUE(outbox_->told.empty());
 }
 
+TEST_F(PlanBookTest, checking_a_plan_leaves_no_model_behind_but_one_that_was_there) {
+    enrol_three();
+    const auto check = [&] {
+        EXPECT_FALSE(ask([](Context& context) -> Status {
+            const auto checked = check_plan(context, plan("lungs-1"));
+            EXPECT_TRUE(checked && checked->can_start());
+            return fail(ErrorCode::kCancelled, "only asked");
+        }));
+    };
+    check();
+    EXPECT_EQ(context_->objects->used_bytes(), 0U);
+    start(plan("lungs-1"));
+    commit();
+    check();
+    EXPECT_TRUE(there(training("lungs-1").start_model));
+}
+
 TEST_F(PlanBookTest, a_plan_that_is_taken_back_does_not_run) {
     enrol_three();
     ASSERT_FALSE(ask([](Context& context) -> Status {
