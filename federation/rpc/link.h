@@ -7,9 +7,9 @@
 #include <mutex>
 #include <set>
 
+#include <huizhen/rpc/backoff.h>
 #include <huizhen/rpc/node_link.h>
 
-#include "backoff.h"
 #include "channel.h"
 #include "session_call.h"
 

@@ -1,9 +1,9 @@
 #include <random>
 #include <set>
 
+#include <huizhen/rpc/backoff.h>
 #include <huizhen/rpc/services.h>
 
-#include "backoff.h"
 #include "federation.h"
 #include "frame_order.h"
 #include "raw_call.h"
