@@ -20,6 +20,7 @@ set(HUIZHEN_EDGES
   "vault: base files"
   "objects: base files vault"
   "audit: base database"
+  "chart: base"
   "secure_aggregation: base"
   "schedule: base"
   "acceptance: base secure_aggregation"
