@@ -35,6 +35,7 @@ v1::PlanState state_of(PlanStage stage) {
         case PlanStage::kRejected: return v1::PLAN_STATE_FINISHED;
         case PlanStage::kFailed: return v1::PLAN_STATE_FAILED;
         case PlanStage::kCancelled: return v1::PLAN_STATE_CANCELLED;
+        case PlanStage::kUnreadable: return v1::PLAN_STATE_UNSPECIFIED;
     }
     return v1::PLAN_STATE_UNSPECIFIED;
 }
@@ -154,6 +155,45 @@ void fill(v1::Measures& to, const acceptance::Measured& from, const acceptance::
     to.set_brier(from.calibration.brier);
 }
 
+Result<v1::PlanStatus> readable_status(Context& context, const PlanRecord& plan, bool with_history) {
+    v1::PlanStatus status;
+    status.set_plan(plan.id);
+    status.set_state(state_of(plan.stage));
+    status.set_reason(plan.why);
+    HZ_ASSIGN(*status.mutable_definition(), definition_of(plan));
+    status.set_rounds(status.definition().rounds());
+    status.set_started_unix_ms(plan.stage == PlanStage::kDraft ? 0 : plan.made_at);
+    status.set_phase_since_unix_ms(plan.changed_at);
+    const auto found = context.runners.find(plan.id);
+    if (found != context.runners.end()) {
+        const PlanRunner& runner = *found->second;
+        status.set_epsilon_spent(epsilon_spent(runner.run()));
+        status.set_seconds_left(seconds_left(runner.run()));
+        status.set_model(to_hex(runner.run().model().digest));
+        const rounds::RoundResult* last = runner.run().last_success();
+        if (last != nullptr) status.set_round(last->iteration);
+        if (runner.round() != nullptr) fill_round(status, *runner.round(), context);
+    }
+    if (!with_history) return status;
+    HZ_ASSIGN(const auto blobs, context.plans.results(plan.id));
+    for (const Blob& blob : blobs) {
+        HZ_ASSIGN(const auto result, rpc::decode_result(blob));
+        fill(*status.add_history(), result);
+        if (!result.model) continue;
+        status.set_round(std::max(status.round(), result.iteration));
+        status.set_model(to_hex(result.model->digest));
+    }
+    return status;
+}
+
+v1::PlanStatus unreadable_status(const PlanRecord& plan, const std::string& why) {
+    v1::PlanStatus status;
+    status.set_plan(plan.id);
+    status.set_reason(why);
+    status.set_phase_since_unix_ms(plan.changed_at);
+    return status;
+}
+
 }  // namespace
 
 Result<v1::StatusReply> status_reply(Context& context) {
@@ -197,34 +237,12 @@ void fill(v1::Site& site, const Member& member, const Context& context) {
 }
 
 Result<v1::PlanStatus> plan_status(Context& context, const PlanRecord& plan, bool with_history) {
-    v1::PlanStatus status;
-    status.set_plan(plan.id);
-    status.set_state(state_of(plan.stage));
-    status.set_reason(plan.why);
-    HZ_ASSIGN(*status.mutable_definition(), definition_of(plan));
-    status.set_rounds(status.definition().rounds());
-    status.set_started_unix_ms(plan.stage == PlanStage::kDraft ? 0 : plan.made_at);
-    status.set_phase_since_unix_ms(plan.changed_at);
-    const auto found = context.runners.find(plan.id);
-    if (found != context.runners.end()) {
-        const PlanRunner& runner = *found->second;
-        status.set_epsilon_spent(epsilon_spent(runner.run()));
-        status.set_seconds_left(seconds_left(runner.run()));
-        status.set_model(to_hex(runner.run().model().digest));
-        const rounds::RoundResult* last = runner.run().last_success();
-        if (last != nullptr) status.set_round(last->iteration);
-        if (runner.round() != nullptr) fill_round(status, *runner.round(), context);
-    }
-    if (!with_history) return status;
-    HZ_ASSIGN(const auto blobs, context.plans.results(plan.id));
-    for (const Blob& blob : blobs) {
-        HZ_ASSIGN(const auto result, rpc::decode_result(blob));
-        fill(*status.add_history(), result);
-        if (!result.model) continue;
-        status.set_round(std::max(status.round(), result.iteration));
-        status.set_model(to_hex(result.model->digest));
-    }
-    return status;
+    if (plan.stage == PlanStage::kUnreadable) return unreadable_status(plan, plan.why);
+    const auto known = context.unreadable.find(plan.id);
+    if (known != context.unreadable.end()) return unreadable_status(plan, known->second);
+    auto status = readable_status(context, plan, with_history);
+    if (status || status.error().code() == ErrorCode::kIo) return status;
+    return unreadable_status(plan, status.error().message());
 }
 
 v1::Matrix matrix_reply(const Judgement& judgement) {

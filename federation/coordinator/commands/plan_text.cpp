@@ -14,6 +14,7 @@ namespace v1 = federation::v1;
 
 std::string state_text(v1::PlanState state) {
     switch (state) {
+        case v1::PLAN_STATE_UNSPECIFIED: return "unreadable";
         case v1::PLAN_STATE_CREATED: return "draft";
         case v1::PLAN_STATE_SCHEDULED: return "scheduled";
         case v1::PLAN_STATE_RUNNING: return "running";
@@ -88,7 +89,9 @@ std::string check_text(const v1::CheckPlanReply& reply) {
 std::string plans_text(const v1::ListPlansReply& reply) {
     std::vector<Row> rows = {{"PLAN", "TASK", "STATE", "ROUND", "STARTED", "MODEL"}};
     for (const v1::PlanStatus& plan : reply.plans())
-        rows.push_back({plan.plan(), plan.definition().task(), state_text(plan.state()),
+        rows.push_back({plan.plan(), plan.definition().task(),
+                        state_text(plan.state()) +
+                            (plan.state() == v1::PLAN_STATE_UNSPECIFIED ? ": " + plan.reason() : ""),
                         fmt::format("{} of {}", plan.round(), plan.rounds()),
                         time_text(plan.started_unix_ms()), short_digest(plan.model())});
     return rows.size() == 1 ? "No plans; `huizhen-coordinator plan create` makes one.\n" : table(rows);

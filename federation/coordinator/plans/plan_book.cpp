@@ -5,6 +5,7 @@
 
 #include <federation/v1/coordinator.pb.h>
 
+#include <huizhen/base/logging.h>
 #include <huizhen/compression/codec_settings.h>
 #include <huizhen/exchange/exchange.h>
 #include <huizhen/rpc/round_codec.h>
@@ -114,7 +115,13 @@ Status describe(Context& context, const rounds::TrainingPlan& training, v1::Chec
     return {};
 }
 
+Error unreadable_error(std::string_view id, std::string_view why) {
+    return Error(ErrorCode::kIntegrity, "plan-unreadable: plan " + std::string(id) + ": " + std::string(why));
+}
+
 Result<PlanRunner*> runner_of(Context& context, std::string_view id) {
+    if (const auto why = context.unreadable.find(std::string(id)); why != context.unreadable.end())
+        return fail(unreadable_error(id, why->second));
     const auto found = context.runners.find(std::string(id));
     if (found == context.runners.end())
         return fail(ErrorCode::kInvalidArgument, "not-running: plan " + std::string(id) + " does not run");
@@ -223,10 +230,12 @@ Status resume_plan(Context& context, std::string_view id, std::string_view who) 
 Status cancel_plan(Context& context, std::string_view id, std::string_view who, std::string_view why) {
     HZ_ASSIGN(const PlanRecord record, context.plans.find(id));
     HZ_TRY(must_be(record,
-                   {PlanStage::kDraft, PlanStage::kRunning, PlanStage::kPaused, PlanStage::kAwaitingDecision},
+                   {PlanStage::kDraft, PlanStage::kRunning, PlanStage::kPaused, PlanStage::kAwaitingDecision,
+                    PlanStage::kUnreadable},
                    "cancelled"));
     HZ_TRY(context.plans.set_stage(id, PlanStage::kCancelled, why, to_milliseconds(context.now())));
     HZ_TRY(context.record(event(who, "cancel-plan " + std::string(id), why)));
+    context.unreadable.erase(record.id);
     const auto found = context.runners.find(record.id);
     if (found == context.runners.end()) return {};
     // What it cannot keep breaks the whole batch, not this call alone.
@@ -234,6 +243,27 @@ Status cancel_plan(Context& context, std::string_view id, std::string_view who, 
     found->second->set_settled();  // between two rounds nothing ends that would settle it
     if (ended) ended = forget_steps(context, record.id);
     if (!ended) context.outbox->fail(ended.error());
+    return {};
+}
+
+Status restore_plans(Context& context) {
+    HZ_ASSIGN(const auto plans, context.plans.all());
+    for (const PlanRecord& record : plans) {
+        if (record.stage != PlanStage::kRunning && record.stage != PlanStage::kPaused) continue;
+        const Status restored = context.outbox->whole_or_nothing([&]() -> Status {
+            HZ_TRY(definition_of(record));
+            HZ_ASSIGN(auto training, rpc::decode_plan(record.training));
+            HZ_ASSIGN(auto runner, PlanRunner::restore(std::move(training), context.runner_tools()));
+            runner->set_paused(record.stage == PlanStage::kPaused);
+            context.runners[record.id] = std::move(runner);
+            return {};
+        });
+        if (restored) continue;
+        if (restored.error().code() == ErrorCode::kIo) return restored;
+        log::error("plan-unreadable", {{"plan", record.id}, {"why", restored.error().message()}});
+        context.grants.forget_plan(rounds::PlanId(record.id));
+        context.unreadable[record.id] = restored.error().message();
+    }
     return {};
 }
 

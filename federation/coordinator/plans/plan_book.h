@@ -24,6 +24,9 @@ Status pause_plan(Context& context, std::string_view id, std::string_view who, s
 Status resume_plan(Context& context, std::string_view id, std::string_view who);
 Status cancel_plan(Context& context, std::string_view id, std::string_view who, std::string_view why);
 
+// At start: every plan that ran or was paused goes on where it was, but for those that cannot be read.
+Status restore_plans(Context& context);
+
 // After every batch: plans whose rounds are over wait for a decision, or get it by rule.
 Status settle_plans(Context& context);
 

@@ -51,6 +51,7 @@ Result<v1::Plan> pattern_of(const ScheduleRecord& record) {
 }
 
 struct Entry {
+    std::string unreadable;  // why; then the rest is empty but for the name
     v1::Plan pattern;
     CalendarRule calendar;
     schedule::Plan plan;
@@ -63,19 +64,30 @@ bool runs(const Context& context, const std::string& id) {
     });
 }
 
+Result<Entry> entry_of(const Context& context, const ScheduleRecord& record) {
+    Entry entry;
+    HZ_ASSIGN(entry.pattern, pattern_of(record));
+    HZ_ASSIGN(entry.calendar, calendar_of(entry.pattern.calendar()));
+    entry.plan.rule.plan = record.id;
+    entry.plan.rule.calendar = entry.calendar;
+    entry.plan.clock.since = time_of(record.since);
+    if (record.last_start) entry.plan.clock.last_start = time_of(*record.last_start);
+    entry.plan.clock.running = runs(context, record.id);
+    return entry;
+}
+
 Result<std::vector<Entry>> entries(Context& context) {
     HZ_ASSIGN(const auto records, context.schedules.all());
     std::vector<Entry> all;
     for (const ScheduleRecord& record : records) {
-        Entry entry;
-        HZ_ASSIGN(entry.pattern, pattern_of(record));
-        HZ_ASSIGN(entry.calendar, calendar_of(entry.pattern.calendar()));
-        entry.plan.rule.plan = record.id;
-        entry.plan.rule.calendar = entry.calendar;
-        entry.plan.clock.since = time_of(record.since);
-        if (record.last_start) entry.plan.clock.last_start = time_of(*record.last_start);
-        entry.plan.clock.running = runs(context, record.id);
-        all.push_back(std::move(entry));
+        auto entry = entry_of(context, record);
+        if (entry) {
+            all.push_back(std::move(*entry));
+        } else {
+            Entry& empty = all.emplace_back();
+            empty.unreadable = entry.error().message();
+            empty.plan.rule.plan = record.id;
+        }
     }
     return all;
 }
@@ -119,6 +131,10 @@ Result<std::vector<ScheduledPlan>> schedules(Context& context) {
     std::vector<ScheduledPlan> scheduled;
     const schedule::Time now = time_of(seconds_of(context.now()));
     for (const Entry& entry : all) {
+        if (!entry.unreadable.empty()) {
+            scheduled.push_back({entry.plan.rule.plan, "unreadable: " + entry.unreadable, {}});
+            continue;
+        }
         ScheduledPlan plan{entry.plan.rule.plan, schedule::in_words(entry.calendar), {}};
         if (const auto next = schedule::next_due(entry.plan.rule, entry.plan.clock, now)) plan.next = *next;
         scheduled.push_back(std::move(plan));
@@ -130,6 +146,7 @@ Status start_due_schedules(Context& context) {
     HZ_ASSIGN(const auto all, entries(context));
     const schedule::Time now = time_of(seconds_of(context.now()));
     for (const Entry& entry : all) {
+        if (!entry.unreadable.empty()) continue;
         const auto due = schedule::due_run(entry.plan.rule, entry.plan.clock, now);
         if (!due) continue;
         HZ_TRY(context.schedules.started(due->plan, seconds_of(context.now())));

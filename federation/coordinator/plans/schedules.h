@@ -19,7 +19,7 @@ Status schedule_plan(Context& context, const federation::v1::Plan& pattern, std:
 
 struct ScheduledPlan {
     std::string id;
-    std::string calendar;  // in words
+    std::string calendar;  // in words; "unreadable: ..." where the database holds no pattern
     std::optional<identity::Time> next;
 };
 Result<std::vector<ScheduledPlan>> schedules(Context& context);

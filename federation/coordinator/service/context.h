@@ -49,6 +49,8 @@ struct Context {
     Outbox* outbox = nullptr;
     const database::Transaction* transaction = nullptr;            // of the batch
     std::map<std::string, std::unique_ptr<PlanRunner>> runners{};  // kept until the program ends
+    // By plan, why it cannot be read: damaged, or of a newer version. It stands still; the others go on.
+    std::map<std::string, std::string> unreadable{};
     identity::Time started{clock.now()};
 
     identity::Time now() const { return clock.now(); }

@@ -47,7 +47,8 @@ Result<std::unique_ptr<Coordinator>> Coordinator::open(const std::filesystem::pa
 Coordinator::~Coordinator() = default;
 
 Status Coordinator::serve(const std::function<void(int port)>& ready, const std::stop_token& stop) {
-    HZ_TRY(restore_plans());
+    HZ_TRY(restore_plans(*context_));
+    HZ_TRY(open_models(*context_));
     HZ_ASSIGN(const ServerKeys keys, context_->keys.server());
     Enrolment enrolment(*this);
     AdminService admin(*this);
@@ -71,18 +72,6 @@ Status Coordinator::serve(const std::function<void(int port)>& ready, const std:
     server_->stop();
     server_.reset();
     return ended;
-}
-
-Status Coordinator::restore_plans() {
-    HZ_ASSIGN(const auto plans, context_->plans.all());
-    for (const PlanRecord& record : plans) {
-        if (record.stage != PlanStage::kRunning && record.stage != PlanStage::kPaused) continue;
-        HZ_ASSIGN(auto training, rpc::decode_plan(record.training));
-        HZ_ASSIGN(auto runner, PlanRunner::restore(std::move(training), context_->runner_tools()));
-        runner->set_paused(record.stage == PlanStage::kPaused);
-        context_->runners[record.id] = std::move(runner);
-    }
-    return open_models(*context_);
 }
 
 Status Coordinator::begin_batch() {

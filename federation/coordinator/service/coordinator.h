@@ -88,7 +88,6 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
                                  "shutting-down: the coordinator ended before it could answer");
         }
     }
-    Status restore_plans();
     void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
     // A plan that was over when this program started has no runner: who missed its end is told from the
     // results.

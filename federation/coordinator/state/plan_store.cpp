@@ -1,5 +1,6 @@
 #include "plan_store.h"
 
+#include <algorithm>
 #include <array>
 
 namespace huizhen::coordinator {
@@ -7,13 +8,13 @@ namespace {
 
 using database::Rows;
 
-constexpr std::array kStages = {"draft",    "running",  "paused", "awaiting-decision",
-                                "accepted", "rejected", "failed", "cancelled"};
+constexpr std::array<std::string_view, 9> kStages = {"draft",     "running",  "paused", "awaiting-decision",
+                                                     "accepted",  "rejected", "failed", "cancelled",
+                                                     "unreadable"};
 
-Result<PlanStage> read_stage(std::string_view text) {
-    for (std::size_t i = 0; i < kStages.size(); ++i)
-        if (text == kStages[i]) return static_cast<PlanStage>(i);
-    return fail(ErrorCode::kIntegrity, "database-damaged: a plan has no such state");
+PlanStage read_stage(std::string_view text) {
+    const auto found = std::ranges::find(kStages, text);
+    return found == kStages.end() ? PlanStage::kUnreadable : static_cast<PlanStage>(found - kStages.begin());
 }
 
 Result<PlanRecord> read_plan(const Rows& rows) {
@@ -22,8 +23,10 @@ Result<PlanRecord> read_plan(const Rows& rows) {
     HZ_ASSIGN(plan.definition, rows.get<Blob>(1));
     HZ_ASSIGN(plan.training, rows.get<Blob>(2));
     HZ_ASSIGN(const auto stage, rows.get<std::string>(3));
-    HZ_ASSIGN(plan.stage, read_stage(stage));
     HZ_ASSIGN(plan.why, rows.get<std::string>(4));
+    plan.stage = read_stage(stage);
+    if (plan.stage == PlanStage::kUnreadable)
+        plan.why = "its stage \"" + stage + "\" is unknown to this version";
     HZ_ASSIGN(plan.made_at, rows.get<std::int64_t>(5));
     HZ_ASSIGN(plan.changed_at, rows.get<std::int64_t>(6));
     return plan;

@@ -24,7 +24,8 @@ enum class PlanStage {
     kAccepted,
     kRejected,
     kFailed,
-    kCancelled
+    kCancelled,
+    kUnreadable,  // never written: what the row says is no stage that this version knows
 };
 std::string_view plan_stage_name(PlanStage stage);
 bool is_over(PlanStage stage);
@@ -34,7 +35,7 @@ struct PlanRecord {
     Blob definition;  // as a person wrote it
     Blob training;    // as sites are told: checked and resolved
     PlanStage stage = PlanStage::kDraft;
-    std::string why;                           // it failed, was paused or cancelled
+    std::string why;                           // it failed, was paused or cancelled, or cannot be read
     std::int64_t made_at = 0, changed_at = 0;  // ms
 };
 

@@ -1,5 +1,7 @@
 #include "plans/plan_book.h"
 
+#include "admin/replies.h"
+#include "commands/plan_text.h"
 #include "plans/schedules.h"
 #include "small_coordinator.h"
 
@@ -17,6 +19,17 @@ class PlanBookTest : public SmallCoordinator {
         pattern.mutable_calendar()->set_day(1);
         ASSERT_TRUE(schedule_plan(*context_, pattern, "test"));
         clock_.advance(std::chrono::hours(7 * 24 + 1));
+    }
+    void damage(std::string_view statement) {
+        const Status done = context_->connection->run(statement);
+        ASSERT_TRUE(done) << done.error().to_string();
+        commit();
+        open();
+    }
+    v1::PlanStatus status(const std::string& id) {
+        const auto found = plan_status(*context_, *context_->plans.find(id), true);
+        EXPECT_TRUE(found) << found.error().to_string();
+        return found.value_or(v1::PlanStatus());
     }
     std::size_t audit_entries() {
         return static_cast<std::size_t>(
@@ -87,6 +100,69 @@ TEST_F(PlanBookTest, a_plan_that_is_taken_back_does_not_run) {
     }));
     EXPECT_TRUE(context_->plans.all()->empty());
     EXPECT_TRUE(context_->runners.empty());
+}
+
+TEST_F(PlanBookTest, a_plan_that_cannot_be_read_stands_still_and_the_others_go_on) {
+    const std::vector<std::string_view> damages = {
+        "UPDATE plan SET training = x'00ff' WHERE id = 'bad'",
+        "UPDATE plan SET training = x'' WHERE id = 'bad'",
+        "UPDATE plan SET definition = x'00ff' WHERE id = 'bad'",
+        "INSERT INTO journal (plan, number, input) VALUES ('bad', 0, x'00ff')",
+        "INSERT INTO round (plan, number, outcome, result, finished_at) VALUES ('bad', 1, 'model', x'00ff', "
+        "0)",
+    };
+    enrol_three();
+    start(plan("good"));
+    for (const std::string_view statement : damages) {
+        SCOPED_TRACE(statement);
+        start(plan("bad"));
+        commit();
+        damage(statement);
+        const Status restored = restore_plans(*context_);
+        ASSERT_TRUE(restored) << restored.error().to_string();
+        EXPECT_TRUE(context_->runners.contains("good"));
+        EXPECT_FALSE(context_->runners.contains("bad"));
+        EXPECT_EQ(status("good").state(), v1::PLAN_STATE_RUNNING);
+        EXPECT_EQ(status("bad").state(), v1::PLAN_STATE_UNSPECIFIED);
+        EXPECT_FALSE(status("bad").reason().empty());
+        EXPECT_TRUE(status_text(status("bad")).starts_with("bad: unreadable: "))
+            << status_text(status("bad"));
+        EXPECT_TRUE(
+            pause_plan(*context_, "bad", "test", "").error().message().starts_with("plan-unreadable: "));
+
+        ASSERT_TRUE(cancel_plan(*context_, "bad", "test", "damaged"));
+        ASSERT_TRUE(settle_plans(*context_));
+        EXPECT_EQ(stage("bad"), "cancelled");
+        for (const char* table : {"journal", "round"})
+            ASSERT_TRUE(context_->connection->run(std::string("DELETE FROM ") + table));
+        ASSERT_TRUE(context_->connection->run("DELETE FROM plan WHERE id = 'bad'"));
+    }
+}
+
+TEST_F(PlanBookTest, a_stage_of_a_newer_version_is_shown_as_it_stands) {
+    enrol_three();
+    start(plan("good"));
+    start(plan("new"));
+    ASSERT_TRUE(context_->connection->run("PRAGMA ignore_check_constraints = ON"));
+    damage("UPDATE plan SET state = 'dreaming' WHERE id = 'new'");
+    ASSERT_TRUE(restore_plans(*context_));
+    EXPECT_TRUE(context_->runners.contains("good"));
+    EXPECT_EQ(status("new").state(), v1::PLAN_STATE_UNSPECIFIED);
+    EXPECT_NE(status("new").reason().find("dreaming"), std::string::npos);
+    EXPECT_FALSE(start_plan(*context_, "new", "test"));
+}
+
+TEST_F(PlanBookTest, a_schedule_that_cannot_be_read_is_shown_and_the_others_start) {
+    enrol_three();
+    schedule("bad");
+    schedule("good");
+    damage("UPDATE schedule SET definition = x'00ff' WHERE id = 'bad'");
+    ASSERT_TRUE(start_due_schedules(*context_));
+    ASSERT_EQ(context_->plans.all()->size(), 1U);
+    const auto listed = schedules(*context_);
+    ASSERT_TRUE(listed);
+    ASSERT_EQ(listed->size(), 2U);
+    EXPECT_TRUE(listed->front().calendar.starts_with("unreadable: ")) << listed->front().calendar;
 }
 
 }  // namespace
