@@ -24,6 +24,13 @@ Error no_such_site(const std::string& site, std::vector<std::string> there) {
 
 int fold_of(const std::string& patient) { return patient_fold(patient, learning::kFolds); }
 
+void hold_out(Cohort& cohort, int fold) {
+    for (CohortCase& one : cohort.cases) {
+        int& own = one.content.fold;
+        own = (own + learning::kFolds - fold) % learning::kFolds;
+    }
+}
+
 Result<Cohort> read_cohort(const std::filesystem::path& folder, std::string_view task,
                            const std::optional<std::string>& site) {
     HZ_TRY(learning::heads_of(task));

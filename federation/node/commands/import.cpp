@@ -19,6 +19,7 @@ namespace {
 struct Arguments {
     std::string task, site;
     std::filesystem::path from, state;
+    int held_out = 0;
     bool replace = false, json = false, quiet = false;
 };
 
@@ -68,12 +69,13 @@ ExitCode run(const Arguments& arguments) {
     ProgressBar bar(std::cerr, system_clock(), {{kReading, 3}, {kSealing, 1}}, standard_error_style());
     ProgressSink& progress = arguments.quiet ? silent_progress() : bar;
     progress.advance(kReading, 0, 1);
-    const auto cohort = read_cohort(arguments.from, arguments.task,
-                                    arguments.site.empty() ? std::nullopt : std::optional(arguments.site));
+    auto cohort = read_cohort(arguments.from, arguments.task,
+                              arguments.site.empty() ? std::nullopt : std::optional(arguments.site));
     if (!cohort) {
         bar.finish();
         return report(cohort.error(), exit_code_of_input(cohort.error()));
     }
+    hold_out(*cohort, arguments.held_out);
     progress.advance(kSealing, 0, 1);
     const auto ring = open_site_keys(arguments.state, system_random());
     if (!ring) {
@@ -107,6 +109,11 @@ void add_import(CLI::App& program, Action& action) {
         ->required();
     command->add_option("--site,--manufacturer,--hospital", arguments->site,
                         "only the cases of this scanner maker or hospital");
+    command
+        ->add_option("--held-out-fold", arguments->held_out,
+                     "which fifth of the patients measures instead of training: another than 0 for "
+                     "cross-validation alone, the same at all hospitals")
+        ->check(CLI::Range(0, learning::kFolds - 1));
     command->add_flag("--replace", arguments->replace, "cases of the task that are not in the folder go");
     command->add_flag("--json", arguments->json, "counts as JSON");
     command->add_flag("--quiet", arguments->quiet, "no progress on standard error");

@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -40,7 +41,8 @@ struct Plan {
     std::string task = "ct-crops/1", optimizer = "adamw", strategy = "fedavg";
     std::filesystem::path data;
     std::vector<std::string> sites, only{"central", "federated", "alone"};
-    std::vector<std::string> models;  // NAME=FILE: trained elsewhere, as by the whole protocol
+    std::vector<std::string>
+        models;  // NAME=FILE,...: trained elsewhere, one a fold, as by the whole protocol
     int rounds = 30, epochs = 2, batch = 32, folds = 1, threads = 1;
     double rate = 2e-3, last_rate = 2e-4, momentum = 0.9, decay = 0.1, batch_clip = 1, mu = 0.01,
            server_rate = 1;
@@ -210,7 +212,11 @@ class Experiment {
         for (const std::string& named : plan_.models) {
             const std::size_t equals = named.find('=');
             HZ_CHECK(equals != std::string::npos, "--model wants NAME=FILE");
-            const auto model = must(model_file::ModelReader::open(named.substr(equals + 1)));
+            std::istringstream files(named.substr(equals + 1));
+            std::string file;
+            for (int k = 0; k <= fold; ++k)
+                HZ_CHECK(std::getline(files, file, ','), "--model wants a file a fold");
+            const auto model = must(model_file::ModelReader::open(file));
             judge(named.substr(0, equals), must(model.read_all()), sites);
         }
         std::fprintf(stderr, "fold %d done\n", fold);
@@ -279,7 +285,7 @@ int run(int argc, char** argv) {
     program.add_option("--sites", plan.sites)->delimiter(',')->required();
     program.add_option("--only", plan.only)->delimiter(',');
     program.add_option("--model", plan.models,
-                       "NAME=FILE, of fold 0: a model file to judge beside the others");
+                       "NAME=FILE,...: model files to judge beside the others, one a fold");
     program.add_option("--strategy", plan.strategy)->check(CLI::IsMember({"fedavg", "fedprox", "scaffold"}));
     program.add_option("--optimizer", plan.optimizer)->check(CLI::IsMember({"adamw", "sgd"}));
     program.add_option("--rounds", plan.rounds);

@@ -5,12 +5,14 @@ all cases together, and by each hospital's own.
 
     hospitals.py --build build/release --data ../shared/data crops     # four scanner makers of lidc-crops, 3 minutes
     hospitals.py --build build/release --data ../shared/data reports   # eleven hospitals of pathology-reports
+    hospitals.py --build build/release --data ../shared/data reports --folds 5    # every patient is kept back once
 
 Prints the table of bench_learning with a row for the protocol and one for the protocol with noise at epsilon 8, and the
 coordinator's own matrix, site by site.
 """
 
 import argparse
+import shutil
 import subprocess
 import sys
 import time
@@ -46,10 +48,11 @@ REPORTS = {
 }
 
 
-def import_cases(programs, federation, cohort, data):
+def import_cases(programs, federation, cohort, data, fold):
     for site, name in cohort["sites"].items():
         subprocess.run([programs.node, "import", "--task", cohort["task"], "--from", data / cohort["data"],
-                        cohort["flag"], name, "--state", federation.folder / site, "--quiet"], check=True)
+                        cohort["flag"], name, "--held-out-fold", str(fold), "--state", federation.folder / site, "--quiet"], check=True,
+                       stdout=subprocess.DEVNULL)
 
 
 def train(federation, plan):
@@ -63,8 +66,23 @@ def train(federation, plan):
     return status["model"]
 
 
-def model_file(federation, digest):
-    return federation.state / "objects" / "objects" / digest[:2] / digest
+def keep_model(federation, digest, folder):
+    shutil.copy(federation.state / "objects" / "objects" / digest[:2] / digest, folder / digest)
+    return folder / digest
+
+
+def train_fold(programs, cohort, data, plans, fold, keep):
+    """A federation of its own, in which that fold is held out; its models' files by the plans' names."""
+    with temporary_folder() as folder, Federation(folder, programs) as federation:
+        federation.init().serve().enrol(list(cohort["sites"]))
+        import_cases(programs, federation, cohort, data, fold)
+        federation.start_nodes()
+        models = {name: train(federation, plan) for name, plan in plans.items()}
+        if fold == 0:
+            print(federation.run_coordinator("models", "matrix", next(iter(models.values()))).stdout)
+        files = {name: keep_model(federation, digest, keep) for name, digest in models.items()}
+        federation.stop()
+    return files
 
 
 def main():
@@ -72,6 +90,7 @@ def main():
     parser.add_argument("cohort", choices=["crops", "reports"])
     parser.add_argument("--build", type=Path, required=True, help="a build folder, release")
     parser.add_argument("--data", type=Path, required=True, help="the folder with the research cohorts")
+    parser.add_argument("--folds", type=int, default=1, choices=range(1, 6), help="each in a federation of its own")
     parser.add_argument("--rounds", type=int, help="other than recommended")
     parser.add_argument("--no-noise", action="store_true", help="leave the plan with noise out")
     given = parser.parse_args()
@@ -82,22 +101,17 @@ def main():
             "silence_seconds": 600, "evaluate_every": 1000, **cohort["plan"]}
     if given.rounds:
         plan["rounds"] = given.rounds
-    with temporary_folder() as folder, Federation(folder, programs) as federation:
-        federation.init().serve().enrol(sites)
-        import_cases(programs, federation, cohort, given.data.resolve())
-        federation.start_nodes()
-        models = {"federated, whole protocol": train(federation, {**plan, "id": given.cohort})}
-        print(federation.run_coordinator("models", "matrix", models["federated, whole protocol"]).stdout)
-        if not given.no_noise:
-            noisy = {**plan, "id": given.cohort + "-noise", "privacy": {"enabled": True, "epsilon": 8,
-                                                                        **cohort["noise"]}}
-            models["the same with noise, epsilon 8"] = train(federation, noisy)
-        files = [word for name, digest in models.items()
-                 for word in ("--model", f"{name}={model_file(federation, digest)}")]
-        federation.stop()
+    plans = {"federated, whole protocol": {**plan, "id": given.cohort}}
+    if not given.no_noise:
+        plans["the same with noise, epsilon 8"] = {
+            **plan, "id": given.cohort + "-noise", "privacy": {"enabled": True, "epsilon": 8, **cohort["noise"]}}
+    with temporary_folder() as keep:
+        folds = [train_fold(programs, cohort, given.data.resolve(), plans, fold, keep) for fold in range(given.folds)]
+        files = [word for name in plans
+                 for word in ("--model", f"{name}={','.join(str(fold[name]) for fold in folds)}")]
         subprocess.run([given.build / "tests/bench_learning", "--task", cohort["task"], "--data",
                         given.data / cohort["data"], "--sites", ",".join(cohort["sites"].values()), *cohort["bench"],
-                        "--rounds", str(plan["rounds"]), *files], check=True)
+                        "--folds", str(given.folds), "--rounds", str(plan["rounds"]), *files], check=True)
     return 0
 
 

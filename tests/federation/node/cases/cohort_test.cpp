@@ -41,6 +41,20 @@ TEST_F(OwnFolder, gives_the_cases_of_one_site_or_names_those_there_are) {
     EXPECT_THAT(nobody.error().message(), HasSubstr("\"North\", \"South\""));
 }
 
+TEST_F(OwnFolder, every_patient_is_held_out_in_one_fold) {
+    write("cases.csv", kReports);
+    std::vector<int> times(3);
+    for (int fold = 0; fold < learning::kFolds; ++fold) {
+        auto cohort = read("report-stage/1");
+        ASSERT_TRUE(cohort);
+        const int own = cohort->cases[0].content.fold;
+        hold_out(*cohort, fold);
+        EXPECT_EQ(cohort->cases[0].content.fold == 0, own == fold);
+        for (std::size_t k = 0; k < 3; ++k) times[k] += cohort->cases[k].content.fold == 0;
+    }
+    EXPECT_THAT(times, ::testing::Each(1));
+}
+
 TEST_F(OwnFolder, is_read_picture_by_picture) {
     write("cases.csv", kPictures);
     write_pictures(3, 20);

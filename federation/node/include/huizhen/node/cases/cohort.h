@@ -44,6 +44,9 @@ Result<Cohort> read_cohort(const std::filesystem::path& folder, std::string_view
 // The fold of Case::fold: patient_fold() of the identifier, the same at every hospital.
 int fold_of(const std::string& patient);
 
+// Fold `fold` takes the place of 0, the one held out, and the others follow in turn.
+void hold_out(Cohort& cohort, int fold);
+
 // What stands for an identifier; the same each time.
 using Marker = std::function<learning::Mark(std::string_view kind, std::string_view identifier)>;
 learning::CaseSet marked(const Cohort& cohort, const Marker& marker);
