@@ -197,9 +197,10 @@ Status propose_model(Context& context, const PlanRecord& plan, const PlanRunner&
     if (definition.shadow()) {
         HZ_TRY(write_record(context, training.task, lineage,
                             lineage.next(Event::kShadow, runner.run().model().digest)));
-        return context.plans.set_stage(plan.id, PlanStage::kAccepted,
+        HZ_TRY(context.plans.set_stage(plan.id, PlanStage::kAccepted,
                                        "evaluated in the shadow of the current model",
-                                       to_milliseconds(context.now()));
+                                       to_milliseconds(context.now())));
+        return forget_steps(context, plan.id);
     }
     if (!definition.accept_automatically() || !verdict.accepted) return {};
     return accept_model(context, to_hex(runner.run().model().digest), "rule",

@@ -237,7 +237,7 @@ Status cancel_plan(Context& context, std::string_view id, std::string_view who, 
     HZ_TRY(context.record(event(who, "cancel-plan " + std::string(id), why)));
     context.unreadable.erase(record.id);
     const auto found = context.runners.find(record.id);
-    if (found == context.runners.end()) return {};
+    if (found == context.runners.end()) return forget_steps(context, record.id);
     // What it cannot keep breaks the whole batch, not this call alone.
     Status ended = found->second->abort(std::string(who), std::string(why));
     found->second->set_settled();  // between two rounds nothing ends that would settle it
@@ -288,6 +288,7 @@ Status settle_plans(Context& context) {
         // As when training came to a model that the lineage knows already.
         HZ_TRY(context.plans.set_stage(id, PlanStage::kFailed, proposed.error().message(), now));
         HZ_TRY(context.record(event("coordinator", "plan-failed " + id, proposed.error().message())));
+        HZ_TRY(forget_steps(context, id));
     }
     return {};
 }

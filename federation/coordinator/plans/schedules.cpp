@@ -142,6 +142,14 @@ Result<std::vector<ScheduledPlan>> schedules(Context& context) {
     return scheduled;
 }
 
+Result<std::vector<v1::Plan>> schedule_patterns(Context& context) {
+    HZ_ASSIGN(const auto records, context.schedules.all());
+    std::vector<v1::Plan> patterns;
+    for (const ScheduleRecord& record : records)
+        if (auto pattern = pattern_of(record)) patterns.push_back(std::move(*pattern));
+    return patterns;
+}
+
 Status start_due_schedules(Context& context) {
     HZ_ASSIGN(const auto all, entries(context));
     const schedule::Time now = time_of(seconds_of(context.now()));

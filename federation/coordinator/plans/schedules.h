@@ -24,6 +24,9 @@ struct ScheduledPlan {
 };
 Result<std::vector<ScheduledPlan>> schedules(Context& context);
 
+// Those that can be read.
+Result<std::vector<federation::v1::Plan>> schedule_patterns(Context& context);
+
 // Starts what is due. A run that cannot start is written down with its reason, and its turn is over.
 Status start_due_schedules(Context& context);
 

@@ -186,7 +186,15 @@ Status PlanRunner::installed(const MadeModel& made) {
                                "plan " + plan + " iteration " + std::to_string(round_->setup().iteration),
                                to_milliseconds(tools_.clock->now())}));
     if (!made.kept_state) return {};
-    return tools_.plans->keep_state(plan, kKeptState, to_hex(made.kept_state->digest));
+    HZ_ASSIGN(const auto former, tools_.plans->kept_state(plan, kKeptState));
+    HZ_TRY(tools_.plans->keep_state(plan, kKeptState, to_hex(made.kept_state->digest)));
+    if (!former) return {};
+    HZ_ASSIGN(const bool still_kept, tools_.plans->is_kept(*former));
+    const auto of_no_use = digest_from_hex(*former);
+    if (!still_kept && of_no_use)
+        tools_.outbox->after_commit(
+            [objects = tools_.objects, digest = *of_no_use] { remove_objects(*objects, {digest}); });
+    return {};
 }
 
 Status PlanRunner::conclude(const rounds::RoundResult& result) {

@@ -156,4 +156,25 @@ Result<std::optional<std::string>> PlanStore::kept_state(std::string_view plan, 
                                            {plan, name});
 }
 
+Result<std::vector<std::string>> PlanStore::kept_states(std::string_view plan) const {
+    HZ_ASSIGN(Rows rows, connection_->query("SELECT digest FROM server_state WHERE plan = ?1", {plan}));
+    std::vector<std::string> digests;
+    for (;;) {
+        HZ_ASSIGN(const bool more, rows.next());
+        if (!more) return digests;
+        HZ_ASSIGN(std::string digest, rows.get<std::string>(0));
+        digests.push_back(std::move(digest));
+    }
+}
+
+Result<bool> PlanStore::is_kept(std::string_view digest) const {
+    HZ_ASSIGN(const auto kept,
+              connection_->value<std::string>("SELECT plan FROM server_state WHERE digest = ?1", {digest}));
+    return kept.has_value();
+}
+
+Status PlanStore::forget_states(std::string_view plan) {
+    return connection_->run("DELETE FROM server_state WHERE plan = ?1", {plan});
+}
+
 }  // namespace huizhen::coordinator

@@ -69,6 +69,9 @@ class PlanStore {
     // What a strategy keeps at the coordinator between iterations, by digest of its object.
     Status keep_state(std::string_view plan, std::string_view name, std::string_view digest);
     Result<std::optional<std::string>> kept_state(std::string_view plan, std::string_view name) const;
+    Result<std::vector<std::string>> kept_states(std::string_view plan) const;
+    Result<bool> is_kept(std::string_view digest) const;  // by any plan
+    Status forget_states(std::string_view plan);
 
   private:
     database::Connection* connection_;

@@ -14,6 +14,7 @@
 #include <huizhen/rpc/round_codec.h>
 #include <huizhen/test_support/data.h>
 
+#include "plans/initial_model.h"
 #include "plans/plan_book.h"
 #include "service/batch.h"
 #include "service/context.h"
@@ -127,8 +128,11 @@ class SmallCoordinator : public ::testing::Test {
         const std::vector<std::uint8_t> bytes(content.begin(), content.end());
         return {*context_->objects->add(bytes), bytes.size()};
     }
-    rounds::ObjectRef model(const std::string& content) {
-        const auto made = object(content);
+    rounds::ObjectRef model(const std::string& name) {
+        const auto made =
+            make_initial_model("synthetic-linear/1:20", std::hash<std::string>()(name), *context_->objects,
+                               context_->executor, context_->folder / "work")
+                ->model;
         EXPECT_TRUE(context_->models.add({to_hex(made.digest), made.bytes, "synthetic-linear/1:20", "plan",
                                           to_milliseconds(clock_.now())}));
         return made;

@@ -28,6 +28,27 @@ class Training(unittest.TestCase):
                 self.assertEqual([entry["round"] for entry in ledger["rounds"]], [1, 2])
                 self.assertGreater(ledger["spent_epsilon"], 0)
 
+    def test_of_a_plan_that_is_over_only_its_first_and_last_models_stay(self):
+        with temporary_folder() as folder:
+            federation = enrolled_federation(folder / "f", Programs(), SITES[:3])
+            status = run_undisturbed(federation, training("lungs-1", sites=3, rounds=4,
+                                                          strategy={"strategy": "STRATEGY_FEDADAM"}))
+            stored = federation.state / "objects" / "objects"
+
+            def objects():
+                return {path.name for path in stored.rglob("*") if path.is_file()}
+
+            last = models_of(status)[-1]
+            with federation:
+                federation.serve()
+                first = next(model["parent"] for model in federation.ask("models", "list")["models"]
+                             if model["digest"] == last)
+                # While it waits for a decision: every model, and the optimiser's state of the last round alone.
+                self.assertEqual(len(objects()), 1 + 4 + 1)
+                federation.ask("models", "reject", last, "--reason", "a test has seen it")
+                self.assertEqual(objects(), {first, last})
+                federation.stop()
+
 
 if __name__ == "__main__":
     unittest.main()
