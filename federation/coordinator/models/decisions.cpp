@@ -126,6 +126,11 @@ struct Decision {
 Status decide(Context& context, std::string_view digest_prefix, std::string_view who, std::string_view why,
               const Decision& decision) {
     HZ_ASSIGN(const Judgement judgement, judgement_of(context, digest_prefix));
+    HZ_ASSIGN(const PlanRecord plan, context.plans.find(judgement.plan));
+    if (plan.stage == PlanStage::kCancelled || plan.stage == PlanStage::kFailed)
+        return fail(ErrorCode::kInvalidArgument, "wrong-stage: plan " + plan.id + " is " +
+                                                     std::string(plan_stage_name(plan.stage)) +
+                                                     "; nothing is decided on its model");
     const std::string& task = judgement.model.task;
     HZ_ASSIGN(Lineage lineage, lineage_of(context, task));
     LineageRecord record = lineage.next(decision.event, *digest_from_hex(judgement.model.digest));

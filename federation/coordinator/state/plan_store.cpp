@@ -135,9 +135,11 @@ Result<std::optional<Blob>> PlanStore::result(std::string_view plan, std::uint64
 }
 
 Result<std::optional<PlanStore::Maker>> PlanStore::maker_of(std::string_view model) const {
-    HZ_ASSIGN(Rows rows, connection_->query("SELECT plan, result FROM round WHERE model = ?1 "
-                                            "ORDER BY finished_at DESC, number DESC LIMIT 1",
-                                            {model}));
+    HZ_ASSIGN(Rows rows, connection_->query(
+                             "SELECT round.plan, round.result FROM round JOIN plan ON plan.id = round.plan "
+                             "WHERE round.model = ?1 ORDER BY plan.state IN ('failed', 'cancelled'), "
+                             "round.finished_at DESC, round.number DESC LIMIT 1",
+                             {model}));
     HZ_ASSIGN(const bool found, rows.next());
     if (!found) return std::optional<Maker>();
     Maker maker;

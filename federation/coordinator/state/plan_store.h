@@ -59,7 +59,7 @@ class PlanStore {
                     const std::optional<std::string>& model, BlobView result, std::int64_t now);
     Result<std::vector<Blob>> results(std::string_view plan) const;  // by number
     Result<std::optional<Blob>> result(std::string_view plan, std::uint64_t round) const;
-    // The round that made this model, the latest if there are several.
+    // The round that made this model; of several the latest of a plan that came to an end.
     struct Maker {
         std::string plan;
         Blob result;
