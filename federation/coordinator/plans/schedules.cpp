@@ -1,5 +1,7 @@
 #include "schedules.h"
 
+#include <algorithm>
+
 #include <federation/v1/coordinator.pb.h>
 #include <fmt/format.h>
 
@@ -60,7 +62,7 @@ struct Entry {
 // One run of a pattern still on: the next waits for it.
 bool runs(const Context& context, const std::string& id) {
     return std::ranges::any_of(context.runners, [&](const auto& runner) {
-        return runner.first.starts_with(id + "-2") && !runner.second->settled();
+        return is_run_of(runner.first, id) && !runner.second->settled();
     });
 }
 
@@ -105,6 +107,14 @@ Status start_run(Context& context, const Entry& entry, const schedule::DueRun& d
 }
 
 }  // namespace
+
+bool is_run_of(std::string_view plan, std::string_view pattern) {
+    constexpr std::string_view kDay = "-0000-00-00";
+    if (plan.size() != pattern.size() + kDay.size() || !plan.starts_with(pattern)) return false;
+    return std::ranges::equal(plan.substr(pattern.size()), kDay, [](char letter, char form) {
+        return form == '0' ? letter >= '0' && letter <= '9' : letter == form;
+    });
+}
 
 Status schedule_plan(Context& context, const v1::Plan& pattern, std::string_view who) {
     HZ_TRY(check_plan_id(pattern.id()));

@@ -17,6 +17,9 @@ namespace huizhen::coordinator {
 // The plan becomes a pattern, or an earlier pattern of that id gets another calendar; on demand: it ends.
 Status schedule_plan(Context& context, const federation::v1::Plan& pattern, std::string_view who);
 
+// Whether `plan` is `pattern`-YYYY-MM-DD.
+bool is_run_of(std::string_view plan, std::string_view pattern);
+
 struct ScheduledPlan {
     std::string id;
     std::string calendar;  // in words; "unreadable: ..." where the database holds no pattern

@@ -48,6 +48,20 @@ TEST_F(PlanBookTest, a_scheduled_run_that_cannot_start_leaves_its_reason_and_not
     EXPECT_EQ(audit_entries(), before + 1);
 }
 
+TEST_F(PlanBookTest, a_schedule_does_not_wait_for_a_plan_that_is_called_much_like_its_runs) {
+    enrol_three();
+    start(plan("lungs-2x"));
+    start(plan("lungs-2-2026-01-05"));
+    schedule("lungs");
+    ASSERT_TRUE(start_due_schedules(*context_));
+    EXPECT_EQ(context_->plans.all()->size(), 3U);
+
+    EXPECT_TRUE(is_run_of("lungs-2026-01-05", "lungs"));
+    for (const char* other :
+         {"lungs", "lungs-2", "lungs-2026-01-0x", "lungs-2026-01-055", "lungs.2026-01-05"})
+        EXPECT_FALSE(is_run_of(other, "lungs")) << other;
+}
+
 TEST_F(PlanBookTest, a_scheduled_run_starts_once) {
     enrol_three();
     schedule("lungs");
