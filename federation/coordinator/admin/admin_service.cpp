@@ -93,7 +93,7 @@ Result<v1::ApproveReply> approve(Context& context, const v1::ApproveRequest& req
             return fail(ErrorCode::kNotFound,
                         "no-request: " + request.site() + " has not asked to be enrolled");
         if (identity::comparison_code(*member->waiting_key) != request.request_fingerprint())
-            return fail(ErrorCode::kIntegrity,
+            return fail(ErrorCode::kUntrustworthyInput,
                         "key-differs: another key waits than the one read out; nobody was let in");
         HZ_TRY(context.members.approve(role, request.site(), *member->waiting_key, context.now()));
     }
