@@ -62,9 +62,27 @@ void on(CLI::App* command, Action& action, Call call) {
     command->callback([&action, call] { action = call; });
 }
 
+// Its id would be taken for ever by a plan that nobody can change.
+ExitCode refuse_plan(const Common& common, v1::CheckPlanReply check) {
+    const std::string id = check.plan().id();
+    v1::CreatePlanReply reply;
+    *reply.mutable_check() = std::move(check);
+    const ExitCode printed = common.json ? print_json(reply) : print_words(check_text(reply.check()));
+    if (printed != ExitCode::kOk) return printed;
+    return report(Error(ErrorCode::kUntrustworthyInput, "plan-refused: plan " + id + " cannot start"),
+                  ExitCode::kInputRefused);
+}
+
 ExitCode create(const Common& common, const Words& words) {
     auto plan = read_plan(words);
     if (!plan) return report(plan.error(), exit_code_of_input(plan.error()));
+    auto daemon = Daemon::connect(common);
+    if (!daemon) return report_daemon(daemon.error());
+    v1::CheckPlanRequest asked;
+    *asked.mutable_plan() = *plan;
+    auto checked = daemon->call(&Stub::CheckPlan, asked);
+    if (!checked) return report_daemon(checked.error());
+    if (!checked->can_start()) return refuse_plan(common, std::move(*checked));
     v1::CreatePlanRequest request;
     *request.mutable_plan() = *plan;
     request.set_start(words.start);

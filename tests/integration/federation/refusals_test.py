@@ -200,6 +200,10 @@ class Refusals(unittest.TestCase):
             check = federation.ask("plan", "check", "--id", "p", *words)
             self.assertFalse(check["can_start"])
             self.assertIn(named, str(check["findings"]))
+            created = federation.run_coordinator("plan", "create", "--id", "p", *words)
+            self.refused(created, 3, "plan-refused")
+            self.assertIn(named, created.stdout)
+        self.assertEqual(federation.ask("plan", "list", "--all").get("plans", []), [])
 
     def test_both_end_within_two_seconds_when_asked(self):
         federation = self.federation.serve().start_nodes()
