@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include <huizhen/files/descriptor.h>
+
 namespace huizhen::database {
 
 Error sqlite_error(sqlite3* handle, int code, const std::filesystem::path& path) {
@@ -28,9 +30,10 @@ Error sqlite_error(sqlite3* handle, int code, const std::filesystem::path& path)
         case SQLITE_NOTADB: return named(ErrorCode::kIntegrity, "not-a-database");
         case SQLITE_IOERR:
             // A quota or a file size limit: SQLite calls only ENOSPC a full disk.
-            if (number == EFBIG || number == EDQUOT || number == ENOSPC) {
-                return named(ErrorCode::kIo, "disk-full");
-            }
+            if (number == EFBIG)
+                return Error(ErrorCode::kIo,
+                             "disk-full: " + path.string() + ": " + std::string(files::kFileTooLarge));
+            if (number == EDQUOT || number == ENOSPC) return named(ErrorCode::kIo, "disk-full");
             // A page or WAL frame that ends early was cut.
             if (code == SQLITE_IOERR_SHORT_READ) return named(ErrorCode::kIntegrity, "database-damaged");
             return named(ErrorCode::kIo, "io");

@@ -26,8 +26,10 @@ Error system_error(int number, std::string_view what, const std::filesystem::pat
     const std::string text = std::string(what) + " " + path.string() + ": " + std::strerror(number);
     switch (number) {
         case ENOSPC:
-        case EDQUOT:
-        case EFBIG: return Error(ErrorCode::kIo, "disk-full: " + text + "; free some space");
+        case EDQUOT: return Error(ErrorCode::kIo, "disk-full: " + text + "; free some space");
+        case EFBIG:
+            return Error(ErrorCode::kIo, "disk-full: " + std::string(what) + " " + path.string() + ": " +
+                                             std::string(kFileTooLarge));
         case EROFS: return Error(ErrorCode::kPermissionDenied, "read-only: " + text);
         case EACCES:
         case EPERM: return Error(ErrorCode::kPermissionDenied, "not-allowed: " + text);

@@ -1,5 +1,8 @@
 // A disk that fills up in the middle: "disk-full", what was committed stays, what was not is gone.
 
+#include <cerrno>
+
+#include <huizhen/files/descriptor.h>
 #include <huizhen/storage_test/child.h>
 #include <huizhen/test_support/data.h>
 
@@ -23,13 +26,14 @@ Status insert_many(Connection& db, std::int64_t& committed) {
 }
 
 // In a child, whose disk is small. Exit code 0: everything held.
-int fill(const std::filesystem::path& path) {
+int fill(const std::filesystem::path& path, std::string_view reason) {
     std::int64_t committed = 0;
     auto db = Connection::open(path, Access::kWrite);
     if (!db || !(*db)->script("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT) STRICT")) return 10;
     const Status filled = insert_many(**db, committed);
     if (filled || filled.error().code() != ErrorCode::kIo) return 11;
-    if (!filled.error().message().starts_with("disk-full: ")) {
+    if (!filled.error().message().starts_with("disk-full: ") ||
+        filled.error().message().find(reason) == std::string::npos) {
         std::fprintf(stderr, "%s\n", filled.error().message().c_str());
         return 12;
     }
@@ -45,9 +49,16 @@ TEST(FullDisk, a_limit_on_the_files_size_is_named) {
     const testing::TemporaryFolder folder;
     EXPECT_EQ(disk::run_in_child([&] {
                   disk::limit_file_size(600'000);
-                  return fill(folder.path() / "x.db");
+                  return fill(folder.path() / "x.db", "limit on the size of files");
               }),
               0);
+}
+
+TEST(FullDisk, room_is_asked_for_only_where_it_helps) {
+    const Error full = files::system_error(ENOSPC, "cannot write", "/x"),
+                large = files::system_error(EFBIG, "cannot write", "/x");
+    EXPECT_EQ(full.message(), "disk-full: cannot write /x: No space left on device; free some space");
+    EXPECT_EQ(large.message(), "disk-full: cannot write /x: " + std::string(files::kFileTooLarge));
 }
 
 TEST(FullDisk, a_full_file_system_is_named) {
@@ -55,7 +66,7 @@ TEST(FullDisk, a_full_file_system_is_named) {
     constexpr int kForbidden = 77;
     const int code = disk::run_in_child([&] {
         if (!disk::mount_small_disk(folder.path(), 800'000)) return kForbidden;
-        return fill(folder.path() / "x.db");
+        return fill(folder.path() / "x.db", "full");
     });
     if (code == kForbidden) return;  // the limit above has to do
     EXPECT_EQ(code, 0);

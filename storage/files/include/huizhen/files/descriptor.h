@@ -29,6 +29,10 @@ class Descriptor {
     int fd_ = -1;
 };
 
+// Where there is room, and yet a file may not grow (EFBIG).
+inline constexpr std::string_view kFileTooLarge =
+    "file too large: it has reached the limit on the size of files (ulimit -f)";
+
 // "disk-full: cannot write /var/lib/huizhen/x: No space left on device; free some space". The first word is
 // stable: disk-full, read-only, not-allowed, not-found, already-there, io.
 Error system_error(int number, std::string_view what, const std::filesystem::path& path);
