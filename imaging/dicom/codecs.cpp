@@ -8,7 +8,8 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/dcmjpls/djdecode.h>
-#include <dcmtk/oflog/oflog.h>
+
+#include <huizhen/dicom/part10.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 void register_codecs_once() {
     static std::once_flag once;
     std::call_once(once, [] {
-        // DCMTK would write its own messages, values among them, to standard error.
-        OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+        silence_dcmtk();
         DJDecoderRegistration::registerCodecs(EDC_never);
         DJLSDecoderRegistration::registerCodecs();
     });

@@ -3,11 +3,11 @@
 #include <fstream>
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 
-#include <huizhen/base/sha256.h>
 #include <huizhen/dicom/ct_writer.h>
+#include <huizhen/dicom/part10.h>
+#include <huizhen/dicom/values.h>
 
 namespace huizhen::imaging {
 namespace {
@@ -15,37 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kIntercept = -1024;
-
-// A UUID-derived UID (PS3.5 B.2): 2.25. and 128 bits in decimal.
-std::string uid_from(std::string_view text) {
-    const Sha256Digest digest = sha256(std::as_bytes(std::span(text)));
-    std::array<std::uint8_t, 16> number{};
-    std::copy_n(digest.begin(), number.size(), number.begin());
-    std::string digits;
-    while (std::any_of(number.begin(), number.end(), [](std::uint8_t b) { return b != 0; })) {
-        unsigned remainder = 0;
-        for (std::uint8_t& byte : number) {
-            const unsigned value = remainder * 256 + byte;
-            byte = static_cast<std::uint8_t>(value / 10);
-            remainder = value % 10;
-        }
-        digits.insert(digits.begin(), static_cast<char>('0' + remainder));
-    }
-    return "2.25." + (digits.empty() ? "0" : digits);
-}
-
-// A decimal string: at most 16 characters (PS3.5 6.2).
-std::string decimal(double value) {
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.9g", value);
-    return text.data();
-}
-
-std::string decimals(std::initializer_list<double> values) {
-    std::string text;
-    for (double value : values) text += (text.empty() ? "" : "\\") + decimal(value);
-    return text;
-}
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -84,7 +53,7 @@ void put_patient_and_study(Filler& put, const CtWriteOptions& options) {
     put.text(DCM_PatientBirthDate, options.birth_date);
     put.text(DCM_PatientSex, options.sex);
     if (!options.age.empty()) put.text(DCM_PatientAge, options.age);
-    put.text(DCM_StudyInstanceUID, uid_from("study/" + options.study_seed));
+    put.text(DCM_StudyInstanceUID, uid_from_text("study/" + options.study_seed));
     put.text(DCM_StudyDate, options.study_date);
     put.text(DCM_StudyTime, "120000");
     put.text(DCM_StudyID, "1");
@@ -95,34 +64,35 @@ void put_patient_and_study(Filler& put, const CtWriteOptions& options) {
 
 void put_series(Filler& put, const CtWriteOptions& options, const Volume& volume) {
     put.text(DCM_Modality, "CT");
-    put.text(DCM_SeriesInstanceUID, uid_from("series/" + options.study_seed + "/" + options.series_seed));
+    put.text(DCM_SeriesInstanceUID,
+             uid_from_text("series/" + options.study_seed + "/" + options.series_seed));
     put.text(DCM_SeriesNumber, std::to_string(options.series_number));
     if (!options.series_description.empty()) put.text(DCM_SeriesDescription, options.series_description);
     put.text(DCM_BodyPartExamined, "CHEST");
     put.text(DCM_PatientPosition, options.patient_position);
-    put.text(DCM_FrameOfReferenceUID, uid_from("frame/" + options.study_seed));
+    put.text(DCM_FrameOfReferenceUID, uid_from_text("frame/" + options.study_seed));
     put.text(DCM_PositionReferenceIndicator, "");
     put.text(DCM_Manufacturer, options.manufacturer);
-    put.text(DCM_KVP, decimal(options.tube_voltage_kv));
+    put.text(DCM_KVP, decimal_string(options.tube_voltage_kv));
     if (!options.kernel.empty()) put.text(DCM_ConvolutionKernel, options.kernel);
     const Geometry& g = volume.geometry();
     put.text(DCM_SliceThickness,
-             decimal(options.slice_thickness_mm > 0 ? options.slice_thickness_mm : g.spacing_mm.z));
+             decimal_string(options.slice_thickness_mm > 0 ? options.slice_thickness_mm : g.spacing_mm.z));
     put.text(DCM_ImageOrientationPatient,
-             decimals({g.x_axis.x, g.x_axis.y, g.x_axis.z, g.y_axis.x, g.y_axis.y, g.y_axis.z}));
-    put.text(DCM_PixelSpacing, decimals({g.spacing_mm.y, g.spacing_mm.x}));
+             decimal_strings({g.x_axis.x, g.x_axis.y, g.x_axis.z, g.y_axis.x, g.y_axis.y, g.y_axis.z}));
+    put.text(DCM_PixelSpacing, decimal_strings({g.spacing_mm.y, g.spacing_mm.x}));
 }
 
 void put_image(Filler& put, const CtWriteOptions& options, const Volume& volume, int z) {
     const Vec3 position = volume.geometry().to_patient({0, 0, static_cast<double>(z)});
     put.text(DCM_SOPClassUID, UID_CTImageStorage);
-    put.text(DCM_SOPInstanceUID,
-             uid_from("image/" + options.study_seed + "/" + options.series_seed + "/" + std::to_string(z)));
+    put.text(DCM_SOPInstanceUID, uid_from_text("image/" + options.study_seed + "/" + options.series_seed +
+                                               "/" + std::to_string(z)));
     put.text(DCM_ImageType, "DERIVED\\SECONDARY\\AXIAL");
     put.text(DCM_DerivationDescription, options.derivation_description);
     put.text(DCM_AcquisitionNumber, "1");
     put.text(DCM_InstanceNumber, std::to_string(z + 1));
-    put.text(DCM_ImagePositionPatient, decimals({position.x, position.y, position.z}));
+    put.text(DCM_ImagePositionPatient, decimal_strings({position.x, position.y, position.z}));
     put.number(DCM_SamplesPerPixel, 1);
     put.text(DCM_PhotometricInterpretation, "MONOCHROME2");
     put.number(DCM_Rows, volume.size().y);
@@ -131,7 +101,7 @@ void put_image(Filler& put, const CtWriteOptions& options, const Volume& volume,
     put.number(DCM_BitsStored, 16);
     put.number(DCM_HighBit, 15);
     put.number(DCM_PixelRepresentation, 0);
-    put.text(DCM_RescaleIntercept, decimal(kIntercept));
+    put.text(DCM_RescaleIntercept, decimal_string(kIntercept));
     put.text(DCM_RescaleSlope, "1");
     put.text(DCM_RescaleType, "HU");
     put.text(DCM_WindowCenter, "-600");
@@ -154,32 +124,12 @@ OFCondition fill(DcmDataset& data, const Volume& volume, const CtWriteOptions& o
     return put.status();
 }
 
-// Into memory first: DCMTK's file stream does not say when closing it failed.
-OFCondition serialise(DcmFileFormat& file, std::vector<std::byte>& bytes) {
-    constexpr E_TransferSyntax kSyntax = EXS_LittleEndianExplicit;
-    OFCondition status = file.validateMetaInfo(kSyntax);
-    if (status.bad()) return status;
-    bytes.resize(file.calcElementLength(kSyntax, EET_ExplicitLength) + std::size_t{1024});
-    DcmOutputBufferStream stream(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-    file.transferInit();
-    status = file.write(stream, kSyntax, EET_ExplicitLength, nullptr);
-    file.transferEnd();
-    void* written = nullptr;
-    offile_off_t length = 0;
-    stream.flushBuffer(written, length);
-    bytes.resize(static_cast<std::size_t>(length));
-    return status;
-}
-
 Status write_slice(const Volume& volume, const CtWriteOptions& options, int z, const fs::path& path) {
     DcmFileFormat file;
-    OFCondition status = fill(*file.getDataset(), volume, options, z);
+    const OFCondition status = fill(*file.getDataset(), volume, options, z);
     if (status.bad())
         return fail(ErrorCode::kInvalidArgument, "a value does not fit DICOM: " + std::string(status.text()));
-    std::vector<std::byte> bytes;
-    status = serialise(file, bytes);
-    if (status.bad())
-        return fail(ErrorCode::kOutOfMemory, "a slice cannot be encoded: " + std::string(status.text()));
+    HZ_ASSIGN(const std::vector<std::byte> bytes, part10_bytes(file));
     errno = 0;
     std::ofstream out(path, std::ios::binary);
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

@@ -1,0 +1,31 @@
+#pragma once
+
+// DICOM files (PS3.10) from and to DCMTK's objects: for the folders that include DCMTK, and only for those.
+// Any thread may call, one at a time per object.
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <huizhen/base/result.h>
+
+class DcmFileFormat;
+
+namespace huizhen::imaging {
+
+// Where reading stops. What comes after the pixel data (signatures, padding) is never read: nothing bounds
+// it.
+enum class ParseUntil { kPixelData, kAfterPixelData };
+
+// Our reader, which bounds depth, lengths and counts (limits.h), walks the bytes before DCMTK may. Errors:
+// those of image.h, and kMalformedInput where DCMTK reads the bytes otherwise.
+Status parse_part10(std::span<const std::byte> bytes, ParseUntil until, DcmFileFormat& into);
+
+// With new file meta information. Encapsulated pixel data stays as it is; every other data set is written as
+// explicit VR little endian. kInvalidArgument: the object misses its SOP class or instance UID.
+Result<std::vector<std::byte>> part10_bytes(DcmFileFormat& file);
+
+// DCMTK would write its own messages, values among them, to standard error.
+void silence_dcmtk();
+
+}  // namespace huizhen::imaging
