@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include <huizhen/base/file.h>
+#include <huizhen/settings/table.h>
 #include <huizhen/terminal/report.h>
 
 #include "authority/key_folder.h"
@@ -23,8 +24,8 @@ Status init(const fs::path& state, const Words& words) {
     config.federation = words.federation;
     config.advertise = words.advertise;
     config.listen = words.listen;
-    HZ_TRY(check_address(config.advertise));
-    HZ_TRY(check_address(config.listen));
+    HZ_TRY(settings::check_address(config.advertise));
+    HZ_TRY(settings::check_address(config.listen));
     config.hosts = words.hosts;
     if (config.hosts.empty()) config.hosts = {config.advertise.substr(0, config.advertise.rfind(':'))};
     HZ_ASSIGN(const auto passphrase, read_passphrase(words.passphrase_file, true));

@@ -31,7 +31,4 @@ Result<Config> parse_config(std::string_view text, std::string_view name);
 // With a sentence on every key.
 std::string write_config(const Config& config);
 
-// "HOST:PORT", "[::1]:PORT".
-Status check_address(std::string_view address);
-
 }  // namespace huizhen::coordinator

@@ -1,18 +1,17 @@
 #include "policy_file.h"
 
 #include <cstdio>
+#include <sstream>
 
-#include <huizhen/base/file.h>
 #include <huizhen/identity/peer_identity.h>
-
-#include "policy/toml_table.h"
+#include <huizhen/settings/table.h>
+#include <huizhen/settings/written.h>
 
 namespace huizhen::site {
 namespace {
 
 using rounds::StrategyKind;
 
-constexpr std::size_t kMaxFileBytes = 256 << 10;
 constexpr std::size_t kMaxNames = 10'000;
 constexpr std::int64_t kMebi = 1 << 20;
 constexpr std::array kStrategies = {StrategyKind::kFedAvg, StrategyKind::kFedProx, StrategyKind::kFedAdam,
@@ -50,26 +49,26 @@ Status add_strategy(const std::string& text, rounds::SitePolicy& policy) {
     return fail(ErrorCode::kInvalidArgument, "no strategy is called " + text);
 }
 
-Status read_sums(TomlTable& table, rounds::SitePolicy& policy) {
+Status read_sums(settings::Table& table, rounds::SitePolicy& policy) {
     HZ_TRY(table.number("min_sites", 3, 10'000,
                         [&](std::int64_t n) { policy.min_sites = static_cast<std::uint32_t>(n); }));
     HZ_TRY(table.number("min_corrupt_percent", 0, 90,
                         [&](std::int64_t n) { policy.min_corrupt_percent = static_cast<std::uint32_t>(n); }));
     HZ_TRY(table.number("min_security_bits", 20, 128,
                         [&](std::int64_t n) { policy.min_security_bits = static_cast<std::uint32_t>(n); }));
-    return table.texts("known_sites", kMaxNames, [&](const std::string& name) -> Status {
+    return table.texts("known_sites", 0, kMaxNames, [&](const std::string& name) -> Status {
         HZ_TRY(identity::check_name(name));
         policy.known_sites.insert(rounds::SiteId(name));
         return {};
     });
 }
 
-Status read_work(TomlTable& table, rounds::SitePolicy& policy) {
-    HZ_TRY(table.texts("tasks", 64, [&](const std::string& task) {
+Status read_work(settings::Table& table, rounds::SitePolicy& policy) {
+    HZ_TRY(table.texts("tasks", 0, 64, [&](const std::string& task) {
         policy.tasks.insert(task);
         return Status();
     }));
-    HZ_TRY(table.texts("strategies", kStrategies.size(),
+    HZ_TRY(table.texts("strategies", 0, kStrategies.size(),
                        [&](const std::string& name) { return add_strategy(name, policy); }));
     HZ_TRY(table.number("max_local_epochs", 1, 100'000,
                         [&](std::int64_t n) { policy.max_local_epochs = static_cast<std::uint32_t>(n); }));
@@ -81,7 +80,7 @@ Status read_work(TomlTable& table, rounds::SitePolicy& policy) {
     return table.text("hours", [&](const std::string& text) { return read_hours(text, policy); });
 }
 
-Status read_privacy(TomlTable& table, SiteSettings& settings) {
+Status read_privacy(settings::Table& table, SiteSettings& settings) {
     HZ_TRY(table.truth("demand_noise", settings.policy.demands_noise));
     HZ_TRY(table.real("min_noise_multiplier", 0, 10'000, settings.policy.min_noise_multiplier));
     privacy::Budget budget{0, 1e-5};
@@ -96,23 +95,10 @@ Status read_privacy(TomlTable& table, SiteSettings& settings) {
 
 template <typename Names>
 std::string list_of(const Names& names) {
-    toml::array array;
-    for (const std::string& name : names) array.push_back(name);
-    std::ostringstream out;
-    out << array;
-    return out.str();
+    return settings::written(std::vector<std::string>(names.begin(), names.end()));
 }
 
-std::string number_text(double value) {
-    std::ostringstream out;
-    out << toml::value<double>(value);
-    return out.str();
-}
-
-}  // namespace
-
-Result<SiteSettings> parse_settings(std::string_view text, std::string_view name) {
-    HZ_ASSIGN(TomlTable table, TomlTable::parse(text, name));
+Result<SiteSettings> settings_of(settings::Table table) {
     SiteSettings settings;
     HZ_TRY(read_sums(table, settings.policy));
     HZ_TRY(read_work(table, settings.policy));
@@ -130,12 +116,18 @@ Result<SiteSettings> parse_settings(std::string_view text, std::string_view name
     return settings;
 }
 
+}  // namespace
+
+Result<SiteSettings> parse_settings(std::string_view text, std::string_view name) {
+    HZ_ASSIGN(settings::Table table, settings::Table::parse(text, name));
+    return settings_of(std::move(table));
+}
+
 Result<SiteSettings> read_settings(const std::filesystem::path& path) {
-    const auto bytes = read_file(path, kMaxFileBytes);
-    if (!bytes && bytes.error().code() == ErrorCode::kNotFound) return SiteSettings{};
-    if (!bytes) return fail(bytes.error());
-    return parse_settings({reinterpret_cast<const char*>(bytes->data()), bytes->size()},
-                          path.filename().string());
+    auto table = settings::Table::read(path);
+    if (!table && table.error().code() == ErrorCode::kNotFound) return SiteSettings{};
+    if (!table) return fail(table.error());
+    return settings_of(std::move(*table));
 }
 
 std::string write_settings(const SiteSettings& settings) {
@@ -170,9 +162,9 @@ std::string write_settings(const SiteSettings& settings) {
            "and\n"
         << "# what all rounds together may spend (0: not limited).\n"
         << "demand_noise = " << (policy.demands_noise ? "true" : "false") << '\n'
-        << "min_noise_multiplier = " << number_text(policy.min_noise_multiplier) << '\n'
-        << "budget_epsilon = " << number_text(budget.epsilon) << '\n'
-        << "budget_delta = " << number_text(budget.delta) << "\n\n"
+        << "min_noise_multiplier = " << settings::written(policy.min_noise_multiplier) << '\n'
+        << "budget_epsilon = " << settings::written(budget.epsilon) << '\n'
+        << "budget_delta = " << settings::written(budget.delta) << "\n\n"
         << "# A model the coordinator has accepted: \"run\" it, or \"ask\", and run it once a person here "
            "pins it.\n"
         << "new_models = \"" << (settings.new_models == NewModels::kRun ? "run" : "ask") << "\"\n\n"

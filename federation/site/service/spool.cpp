@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <sstream>
 #include <system_error>
 
 #include <huizhen/base/file.h>
+#include <huizhen/settings/table.h>
+#include <huizhen/settings/written.h>
 
-#include "policy/toml_table.h"
 #include "state/schema.h"
 
 namespace huizhen::site {
@@ -19,7 +21,7 @@ constexpr std::size_t kMaxOrderBytes = 4096;
 constexpr std::array kNames = {"pin", "refuse", "unpin", "leave"};
 
 Result<Order> parse(std::string_view text) {
-    HZ_ASSIGN(TomlTable table, TomlTable::parse(text, "order"));
+    HZ_ASSIGN(settings::Table table, settings::Table::parse(text, "order"));
     Order order;
     bool known = false;
     HZ_TRY(table.text("order", [&](const std::string& name) {
@@ -30,14 +32,8 @@ Result<Order> parse(std::string_view text) {
         }
         return Status();
     }));
-    HZ_TRY(table.text("task", [&](const std::string& task) {
-        order.task = task;
-        return Status();
-    }));
-    HZ_TRY(table.text("who", [&](const std::string& who) {
-        order.who = who;
-        return Status();
-    }));
+    HZ_TRY(table.text("task", order.task));
+    HZ_TRY(table.text("who", order.who));
     HZ_TRY(table.text("model", [&](const std::string& hex) -> Status {
         const auto digest = digest_from_hex(hex);
         if (!digest) return fail(ErrorCode::kMalformedInput, "no digest");
@@ -59,14 +55,12 @@ Status leave_order(const fs::path& state, const Order& order, std::uint64_t sequ
     fs::create_directories(folder, error);
     if (!error) fs::permissions(folder, fs::perms::owner_all, error);
     if (error) return fail(ErrorCode::kIo, "cannot make " + folder.string() + ": " + error.message());
-    toml::table table;
-    table.insert("order", std::string(order_name(order.kind)));
-    if (!order.task.empty()) table.insert("task", order.task);
-    if (order.kind == Order::Kind::kPin || order.kind == Order::Kind::kRefuse)
-        table.insert("model", to_hex(order.model));
-    if (!order.who.empty()) table.insert("who", order.who);
     std::ostringstream text;
-    text << table << '\n';
+    text << "order = " << settings::written(order_name(order.kind)) << '\n';
+    if (!order.task.empty()) text << "task = " << settings::written(order.task) << '\n';
+    if (order.kind == Order::Kind::kPin || order.kind == Order::Kind::kRefuse)
+        text << "model = " << settings::written(to_hex(order.model)) << '\n';
+    if (!order.who.empty()) text << "who = " << settings::written(order.who) << '\n';
     std::array<char, 32> name{};
     std::snprintf(name.data(), name.size(), "%020llu.order", static_cast<unsigned long long>(sequence));
     return write_file_atomically(folder / name.data(), text.str());
