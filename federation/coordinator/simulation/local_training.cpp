@@ -7,7 +7,7 @@
 #include <huizhen/compression/update_codec.h>
 #include <huizhen/exchange/exchange.h>
 #include <huizhen/exchange/site_row_codec.h>
-#include <huizhen/learning/rate_schedule.h>
+#include <huizhen/exchange/training_options.h>
 #include <huizhen/privacy/clipping.h>
 #include <huizhen/privacy/noise.h>
 #include <huizhen/secure_aggregation/seeded_random.h>
@@ -16,34 +16,6 @@ namespace huizhen::coordinator::simulation {
 namespace {
 
 using model_file::ModelReader;
-
-std::uint64_t number_of(const Sha256Digest& digest) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < 8; ++i) number = number << 8U | digest[i];
-    return number;
-}
-
-learning::TrainOptions options_of(const rounds::TrainingPlan& plan, std::uint32_t iteration,
-                                  std::uint64_t seed) {
-    const rounds::LearningSettings& settings = plan.learning;
-    learning::TrainOptions options;
-    options.epochs = static_cast<int>(settings.local_epochs);
-    options.batch = static_cast<int>(settings.batch);
-    options.optimizer = settings.optimizer == rounds::OptimizerKind::kAdamW ? learning::LocalOptimizer::kAdamW
-                                                                            : learning::LocalOptimizer::kSgd;
-    options.learning_rate = settings.learning_rate;
-    if (settings.last_rate > 0) {
-        options.learning_rate =
-            learning::learning_rate_at(settings.learning_rate, settings.last_rate,
-                                       static_cast<int>(iteration) - 1, static_cast<int>(plan.iterations));
-    }
-    options.momentum = settings.momentum;
-    options.decay = settings.decay;
-    options.batch_clip = settings.batch_clip;
-    options.proximal_mu = settings.proximal;
-    options.seed = seed;
-    return options;
-}
 
 Result<ModelReader> open_object(const rounds::ObjectRef& object, const Surroundings& around) {
     return ModelReader::open(around.objects->path_of(object.digest));
@@ -92,9 +64,10 @@ Result<PlainUpdate> train(const rounds::SiteId& site, const rounds::RoundName& r
     HZ_ASSIGN(const auto strategy, exchange::strategy_of(plan, model.header()));
     HZ_ASSIGN(const auto task, make_task_of(plan.task, site, around));
     HZ_ASSIGN(const std::vector<float> start, model.read_all());
-    HZ_ASSIGN(learning::TrainResult trained,
-              task->train(start, options_of(plan, work.proposal.iteration, number_of(work.training_seed)),
-                          around.stop, silent_progress()));
+    HZ_ASSIGN(
+        learning::TrainResult trained,
+        task->train(start, exchange::training_options_of(plan, work.proposal.iteration, work.training_seed),
+                    around.stop, silent_progress()));
     for (std::size_t i = 0; i < start.size(); ++i) trained.weights[i] -= start[i];
     std::vector<float> upload(strategy.upload_values());
     aggregation::pack_update(strategy, trained.weights, {}, upload);

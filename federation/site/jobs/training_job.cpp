@@ -5,7 +5,7 @@
 #include <huizhen/aggregation/site_update.h>
 #include <huizhen/compression/update_codec.h>
 #include <huizhen/exchange/exchange.h>
-#include <huizhen/learning/rate_schedule.h>
+#include <huizhen/exchange/training_options.h>
 #include <huizhen/privacy/clipping.h>
 #include <huizhen/privacy/noise.h>
 #include <huizhen/secure_aggregation/seeded_random.h>
@@ -21,40 +21,12 @@ using rounds::TrainingPlan;
 
 static_assert(std::endian::native == std::endian::little, "masked words travel little-endian");
 
-std::uint64_t seed_of(const Sha256Digest& digest) {
-    std::uint64_t seed = 0;
-    for (std::size_t i = 0; i < 8; ++i) seed = seed << 8U | digest[i];
-    return seed;
-}
-
 secagg::Secret32 rounding_seed(const Sha256Digest& training_seed) {
     Sha256 hash;
     constexpr std::string_view kPurpose = "huizhen rounding 1";
     hash.update(std::as_bytes(std::span(kPurpose)));
     hash.update(std::as_bytes(std::span(training_seed)));
     return secagg::Secret32(std::span<const std::uint8_t, 32>(hash.finish()));
-}
-
-learning::TrainOptions options_of(const TrainingPlan& plan, std::uint32_t iteration,
-                                  const Sha256Digest& seed) {
-    const rounds::LearningSettings& settings = plan.learning;
-    learning::TrainOptions options;
-    options.epochs = static_cast<int>(settings.local_epochs);
-    options.batch = static_cast<int>(settings.batch);
-    options.optimizer = settings.optimizer == rounds::OptimizerKind::kAdamW ? learning::LocalOptimizer::kAdamW
-                                                                            : learning::LocalOptimizer::kSgd;
-    options.learning_rate = settings.learning_rate;
-    if (settings.last_rate > 0) {
-        options.learning_rate =
-            learning::learning_rate_at(settings.learning_rate, settings.last_rate,
-                                       static_cast<int>(iteration) - 1, static_cast<int>(plan.iterations));
-    }
-    options.momentum = settings.momentum;
-    options.decay = settings.decay;
-    options.batch_clip = settings.batch_clip;
-    options.proximal_mu = settings.proximal;
-    options.seed = seed_of(seed);
-    return options;
 }
 
 class Job {
@@ -115,7 +87,8 @@ class Job {
             HZ_ASSIGN(const auto norms, present(kNorms, norm_values(model.header())));
             put_norms(model.header(), norms, start);
         }
-        learning::TrainOptions options = options_of(plan_, work_.proposal.iteration, work_.training_seed);
+        learning::TrainOptions options =
+            exchange::training_options_of(plan_, work_.proposal.iteration, work_.training_seed);
         std::vector<float> correction;
         if (strategy.has_control()) {
             HZ_ASSIGN(own_control_, present(kOwnControl, start.size()));
