@@ -51,7 +51,7 @@ void replay(const fs::path& path, std::mt19937& random, int mutations) {
 
 TEST(DicomFuzz, corpus_replays) {
     std::mt19937 random(1);
-    const auto files = files_under(FUZZ_CORPUS);
+    const auto files = files_under(DICOM_CORPUS);
     ASSERT_FALSE(files.empty());
     for (const fs::path& path : files) replay(path, random, 400);
 }
