@@ -21,6 +21,7 @@ set(HUIZHEN_EDGES
   "objects: base files vault"
   "audit: base database"
   "chart: base"
+  "jobs: base database"
   "secure_aggregation: base"
   "schedule: base"
   "acceptance: base secure_aggregation"
