@@ -1,6 +1,8 @@
 // Every field of a plan, in one fixed order. A field that is added here changes all digests: give the domain
 // a new number then.
 
+#include <type_traits>
+
 #include <huizhen/rounds/plan.h>
 
 #include "digest_writer.h"
@@ -9,58 +11,20 @@ namespace huizhen::rounds {
 
 namespace {
 
-void write(DigestWriter& out, const LearningSettings& learning) {
-    out.number(learning.local_epochs);
-    out.real(learning.learning_rate);
-    out.number(learning.batch);
-    out.real(learning.proximal);
-    out.number(static_cast<std::uint64_t>(learning.optimizer));
-    out.real(learning.momentum);
-    out.real(learning.decay);
-    out.real(learning.batch_clip);
-    out.real(learning.last_rate);
+template <typename Field>
+void write_field(DigestWriter& out, Field field) {
+    if constexpr (std::is_floating_point_v<Field>) {
+        out.real(field);
+    } else if constexpr (std::is_same_v<Field, Seconds>) {
+        out.number(static_cast<std::uint64_t>(field.count()));
+    } else {
+        out.number(static_cast<std::uint64_t>(field));
+    }
 }
 
-void write(DigestWriter& out, const StrategySettings& strategy) {
-    out.number(static_cast<std::uint64_t>(strategy.kind));
-    out.real(strategy.server_rate);
-    out.real(strategy.beta1);
-    out.real(strategy.beta2);
-    out.real(strategy.tau);
-    out.number(static_cast<std::uint64_t>(strategy.robust));
-    out.real(strategy.trim);
-}
-
-void write(DigestWriter& out, const CodecSettings& codec) {
-    out.number(static_cast<std::uint64_t>(codec.kind));
-    out.real(codec.clip);
-    out.number(codec.bits);
-    out.real(codec.keep_fraction);
-    out.number(codec.weigh_by_samples);
-    out.number(codec.max_samples);
-}
-
-void write(DigestWriter& out, const PrivacySettings& privacy) {
-    out.number(static_cast<std::uint64_t>(privacy.mode));
-    out.real(privacy.clip_norm);
-    out.real(privacy.noise_multiplier);
-    out.real(privacy.epsilon);
-    out.real(privacy.delta);
-}
-
-void write(DigestWriter& out, const SecrecySettings& secrecy) {
-    out.number(secrecy.corrupt_percent);
-    out.number(secrecy.dropout_percent);
-    out.number(secrecy.security_bits);
-    out.number(secrecy.failure_bits);
-}
-
-void write(DigestWriter& out, const PatienceSettings& patience) {
-    out.number(static_cast<std::uint64_t>(patience.silence.count()));
-    out.number(static_cast<std::uint64_t>(patience.grace.count()));
-    out.number(static_cast<std::uint64_t>(patience.phase_limit.count()));
-    out.number(patience.max_attempts);
-    out.number(static_cast<std::uint64_t>(patience.retry_after.count()));
+template <typename... Fields>
+void write(DigestWriter& out, Fields... fields) {
+    (write_field(out, fields), ...);
 }
 
 }  // namespace
@@ -71,18 +35,27 @@ Sha256Digest digest_of(const TrainingPlan& plan) {
     out.text(plan.name);
     out.text(plan.task);
     out.object(plan.start_model);
-    out.number(plan.iterations);
+    write(out, plan.iterations);
     out.sites(plan.invited);
     out.sites(plan.mandatory);
-    out.number(plan.minimum_sites);
-    write(out, plan.learning);
-    write(out, plan.strategy);
-    write(out, plan.codec);
-    write(out, plan.privacy);
-    write(out, plan.secrecy);
-    write(out, plan.patience);
-    out.number(plan.groups);
-    out.number(plan.evaluate_every);
+    write(out, plan.minimum_sites);
+    const LearningSettings& learning = plan.learning;
+    write(out, learning.local_epochs, learning.learning_rate, learning.batch, learning.proximal,
+          learning.optimizer, learning.momentum, learning.decay, learning.batch_clip, learning.last_rate);
+    const StrategySettings& strategy = plan.strategy;
+    write(out, strategy.kind, strategy.server_rate, strategy.beta1, strategy.beta2, strategy.tau,
+          strategy.robust, strategy.trim);
+    const CodecSettings& codec = plan.codec;
+    write(out, codec.kind, codec.clip, codec.bits, codec.keep_fraction, codec.weigh_by_samples,
+          codec.max_samples);
+    const PrivacySettings& privacy = plan.privacy;
+    write(out, privacy.mode, privacy.clip_norm, privacy.noise_multiplier, privacy.epsilon, privacy.delta);
+    const SecrecySettings& secrecy = plan.secrecy;
+    write(out, secrecy.corrupt_percent, secrecy.dropout_percent, secrecy.security_bits, secrecy.failure_bits);
+    const PatienceSettings& patience = plan.patience;
+    write(out, patience.silence, patience.grace, patience.phase_limit, patience.max_attempts,
+          patience.retry_after);
+    write(out, plan.groups, plan.evaluate_every);
     return out.finish();
 }
 
