@@ -1,16 +1,11 @@
+#include <huizhen/base/refusal_table.h>
 #include <huizhen/rpc/refusal.h>
 
 namespace huizhen::rpc {
 
 namespace {
 
-struct Entry {
-    Refusal refusal;
-    std::string_view name;
-    ErrorCode code;
-};
-
-constexpr Entry kEntries[] = {
+constexpr RefusalEntry<Refusal> kEntries[] = {
     {Refusal::kNoCertificate, "no-certificate", ErrorCode::kPermissionDenied},
     {Refusal::kWrongRole, "wrong-role", ErrorCode::kPermissionDenied},
     {Refusal::kUnsupportedVersion, "unsupported-version", ErrorCode::kUnsupported},
@@ -33,22 +28,16 @@ constexpr Entry kEntries[] = {
     {Refusal::kUnreachable, "unreachable", ErrorCode::kUnavailable},
 };
 
-const Entry& entry_of(Refusal refusal) {
-    return *std::find_if(std::begin(kEntries), std::end(kEntries),
-                         [&](const Entry& entry) { return entry.refusal == refusal; });
-}
+constexpr RefusalTable<Refusal> kTable(kEntries);
 
 }  // namespace
 
-std::string_view refusal_name(Refusal refusal) { return entry_of(refusal).name; }
+std::string_view refusal_name(Refusal refusal) { return kTable.name_of(refusal); }
 
 tl::unexpected<Error> refuse(Refusal refusal, std::string_view detail) {
-    const Entry& entry = entry_of(refusal);
-    return fail(Error(entry.code, std::string(detail)).within(entry.name));
+    return kTable.refuse(refusal, detail);
 }
 
-bool is_refusal(const Error& error, Refusal refusal) {
-    return error.message().starts_with(std::string(refusal_name(refusal)) + ":");
-}
+bool is_refusal(const Error& error, Refusal refusal) { return kTable.is(error, refusal); }
 
 }  // namespace huizhen::rpc
