@@ -1,12 +1,8 @@
 // huizhen-coordinator: the federation's program.
 
-#include <csignal>
-#include <exception>
-#include <new>
-
 #include <CLI/CLI.hpp>
 
-#include <huizhen/terminal/report.h>
+#include <huizhen/terminal/run_program.h>
 
 #include "commands/commands.h"
 #include "version.h"
@@ -14,7 +10,7 @@
 namespace huizhen::coordinator {
 namespace {
 
-ExitCode run_program(int argc, char** argv) {
+ExitCode run(int argc, char** argv) {
     CLI::App program(
         "Huizhen coordinator: hospitals train one model, and nobody sees anybody's data.\n"
         "For research use only; models that come of it are not medical devices.",
@@ -49,18 +45,5 @@ ExitCode run_program(int argc, char** argv) {
 }  // namespace huizhen::coordinator
 
 int main(int argc, char** argv) {
-    using huizhen::ExitCode;
-    // A file-size limit and a reader who goes away shall give errors to report, not end the program.
-    std::signal(SIGXFSZ, SIG_IGN);
-    std::signal(SIGPIPE, SIG_IGN);
-    ExitCode code = ExitCode::kInternal;
-    try {
-        code = huizhen::coordinator::run_program(argc, argv);
-    } catch (const std::bad_alloc&) {
-        code = report(huizhen::Error(huizhen::ErrorCode::kOutOfMemory, "not enough memory"),
-                      ExitCode::kEnvironment);
-    } catch (const std::exception& error) {
-        code = report(huizhen::Error(huizhen::ErrorCode::kInternal, error.what()), ExitCode::kInternal);
-    }
-    return static_cast<int>(code);
+    return huizhen::run_program([=] { return huizhen::coordinator::run(argc, argv); });
 }

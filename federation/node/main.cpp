@@ -1,22 +1,18 @@
 // huizhen-node: the hospital's program.
 
-#include <csignal>
-#include <exception>
-#include <iostream>
-#include <new>
-
 #include <CLI/CLI.hpp>
 
 #include <huizhen/node/backend_choice.h>
 #include <huizhen/node/version.h>
 #include <huizhen/terminal/report.h>
+#include <huizhen/terminal/run_program.h>
 
 #include "commands/commands.h"
 
 namespace huizhen::node {
 namespace {
 
-ExitCode run_program(int argc, char** argv) {
+ExitCode run(int argc, char** argv) {
     CLI::App program(
         "Huizhen node: reads chest CT on the hospital's own machine.\n" + std::string(kIntendedUse),
         "huizhen-node");
@@ -47,19 +43,5 @@ ExitCode run_program(int argc, char** argv) {
 }  // namespace huizhen::node
 
 int main(int argc, char** argv) {
-    using huizhen::ExitCode;
-    // A file-size limit shall give an error to report, like a full disk, not end the program.
-    std::signal(SIGXFSZ, SIG_IGN);
-    // So shall a reader of the output who goes away: what is half made must still be taken back.
-    std::signal(SIGPIPE, SIG_IGN);
-    ExitCode code = ExitCode::kInternal;
-    try {
-        code = huizhen::node::run_program(argc, argv);
-    } catch (const std::bad_alloc&) {
-        code = report(huizhen::Error(huizhen::ErrorCode::kOutOfMemory, "not enough memory for this scan"),
-                      ExitCode::kEnvironment);
-    } catch (const std::exception& error) {
-        code = report(huizhen::Error(huizhen::ErrorCode::kInternal, error.what()), ExitCode::kInternal);
-    }
-    return static_cast<int>(code);
+    return huizhen::run_program([=] { return huizhen::node::run(argc, argv); });
 }
