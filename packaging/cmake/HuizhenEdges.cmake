@@ -14,6 +14,7 @@ set(HUIZHEN_EDGES
   "volume: base"
   "lung: base volume"
   "dicom: base volume"
+  "dicom_results: base volume dicom"
   "render: base volume"
   "files: base"
   "database: base files"
