@@ -98,10 +98,11 @@ Result<std::unique_ptr<FileObjects>> FileObjects::open_folder(const fs::path& ro
 
 Result<std::unique_ptr<ObjectSource>> FileObjects::open(const Sha256Digest& digest) {
     auto file = files::open_file(impl_->object_path(digest), O_RDONLY);
-    struct stat info {};
-    if (!file || ::fstat(file->get(), &info) != 0) {
+    if (!file && file.error().code() == ErrorCode::kNotFound)
         return fail(ErrorCode::kNotFound, "no-such-object: " + to_hex(digest));
-    }
+    struct stat info {};
+    if (!file || ::fstat(file->get(), &info) != 0)
+        return fail(ErrorCode::kIo, "io: an object could not be opened");
     return std::make_unique<FileSource>(std::move(*file), static_cast<std::uint64_t>(info.st_size));
 }
 

@@ -21,7 +21,7 @@ Status named(const Status& status) {
     if (!status && status.error().message().starts_with("disk-full")) {
         return refuse(Refusal::kNoSpace, "the disk is full");
     }
-    if (!status && status.error().code() == ErrorCode::kIo) {
+    if (!status) {  // its folder's name is nobody's business, nor that it is not writable
         return fail(ErrorCode::kIo, "io: an object could not be written");
     }
     return status;
@@ -49,8 +49,11 @@ Result<std::unique_ptr<FileSink>> FileSink::open(std::shared_ptr<FileObjects::Im
     sink->digest_ = digest;
     sink->size_ = size;
     sink->stem_ = stem;
-    HZ_ASSIGN(sink->part_, files::open_file(stem.string() + ".part", O_RDWR | O_CREAT));
-    HZ_ASSIGN(sink->mark_, files::open_file(stem.string() + ".durable", O_RDWR | O_CREAT));
+    for (auto [file, ending] : {std::pair(&sink->part_, ".part"), std::pair(&sink->mark_, ".durable")}) {
+        auto opened = files::open_file(stem.string() + ending, O_RDWR | O_CREAT);
+        if (!opened) return fail(named(fail(opened.error())).error());
+        *file = std::move(*opened);
+    }
     HZ_TRY(sink->resume());
     return sink;
 }

@@ -146,15 +146,15 @@ Status RoundRunner::take(const rounds::Reply& reply) {
 Status RoundRunner::take(const rounds::Fetch& fetch) {
     HZ_TRY(tools_.rounds->needs(round_->name(), fetch.object));
     if (!moving_.insert(fetch.object).second) return {};
-    const auto arrived = [outbox = tools_.outbox, name = round_->name(), object = fetch.object] {
-        outbox->post_to(name, [object](RoundRunner& runner) {
-            runner.moving_.erase(object);
-            return runner.apply(rounds::Fetched{object});
+    const auto arrived = [outbox = tools_.outbox, name = round_->name(),
+                          object = fetch.object](const Status& moved) {
+        outbox->post_to(name, [object, moved](RoundRunner& runner) {
+            return runner.moved(object, moved, rounds::Fetched{object});
         });
     };
     tools_.outbox->after_commit([tools = tools_, arrived, name = round_->name(), object = fetch.object,
                                  stop = transfers_.get_token()] {
-        if (tools.jobs.objects->contains(object.digest)) return arrived();
+        if (tools.jobs.objects->contains(object.digest)) return arrived({});
         if (const Status started = tools.transfers->fetch(name, object, stop, arrived); !started)
             log::error("transfer-not-started", {{"why", started.error().message()}});
     });
@@ -165,10 +165,10 @@ Status RoundRunner::take(const rounds::PutObject& put) {
     HZ_TRY(tools_.rounds->needs(round_->name(), put.object));
     upload_ = put.object;
     if (!moving_.insert(put.object).second) return {};
-    const auto gone = [outbox = tools_.outbox, name = round_->name(), object = put.object] {
-        outbox->post_to(name, [object](RoundRunner& runner) {
-            runner.moving_.erase(object);
-            return runner.apply(rounds::Uploaded{object});
+    const auto gone = [outbox = tools_.outbox, name = round_->name(),
+                       object = put.object](const Status& moved) {
+        outbox->post_to(name, [object, moved](RoundRunner& runner) {
+            return runner.moved(object, moved, rounds::Uploaded{object});
         });
     };
     tools_.outbox->after_commit(
@@ -177,6 +177,18 @@ Status RoundRunner::take(const rounds::PutObject& put) {
                 log::error("transfer-not-started", {{"why", started.error().message()}});
         });
     return {};
+}
+
+// The site's part in the round ends where an object is refused for good.
+Status RoundRunner::moved(const rounds::ObjectRef& object, const Status& how,
+                          decltype(SiteInput::event) event) {
+    moving_.erase(object);
+    if (how) return apply(std::move(event));
+    auto told = fields(round_->name());
+    told.emplace_back("object", to_hex(object.digest));
+    told.emplace_back("why", how.error().message());
+    log::warning("transfer-refused", told);
+    return apply(rounds::JobFailed{"transfer-refused: " + how.error().message()});
 }
 
 void RoundRunner::start_job(std::function<void(const std::stop_token&)> job) {

@@ -74,6 +74,8 @@ class RoundRunner {
     Status take(const rounds::StopJob& stop);
     Status take(const rounds::Concluded& concluded);
 
+    Status moved(const rounds::ObjectRef& object, const Status& how,
+                 decltype(rounds::SiteInput::event) event);
     Status trained(const Result<TrainingDone>& done);
     Status affordable() const;
     Status close(const RoundEnd& end);

@@ -28,7 +28,8 @@ constexpr seconds kForgottenCandidate{7 * 24 * 3600};
 // What lives only while there is a link. Destroyed from the last to the first: jobs and transfers end before
 // what they use.
 struct Site::Running {
-    Running(Link& to, Context& context) : link(to), transfers(to, *context.objects, context.watch) {}
+    Running(Link& to, Context& context)
+        : link(to), transfers(to, *context.objects, context.watch, *context.parts.random) {}
 
     Link& link;
     Executor worker{1};
@@ -464,10 +465,14 @@ Status Site::fetch_wanted() {
         if (!fetching_models_.insert(model).second) continue;
         HZ_TRY(context_->rounds.note({model, 0}));
         after_commit([this, model = model] {
-            const auto arrived = [this, model] {
-                post([this, model] {
+            const auto arrived = [this, model](const Status& moved) {
+                post([this, model, moved]() -> Status {
                     fetching_models_.erase(model);
-                    return fetch_wanted();
+                    if (moved) return fetch_wanted();
+                    // The upkeep asks again: what may be fetched can change.
+                    log::warning("model-refused",
+                                 {{"model", to_hex(model)}, {"why", moved.error().message()}});
+                    return {};
                 });
             };
             const Status started = running_->transfers.fetch({}, {model, 0}, left_.get_token(), arrived);

@@ -3,6 +3,8 @@
 #include <condition_variable>
 
 #include <huizhen/base/logging.h>
+#include <huizhen/rpc/backoff.h>
+#include <huizhen/rpc/refusal.h>
 
 namespace huizhen::site {
 namespace {
@@ -17,32 +19,42 @@ bool wait(const std::stop_token& stop, std::chrono::milliseconds patience) {
 
 }  // namespace
 
+bool is_for_good(const Error& refused) {
+    using rpc::Refusal;
+    constexpr std::array kForGood = {
+        Refusal::kNotAllowed, Refusal::kNotExpected, Refusal::kWrongDigest,       Refusal::kTooLarge,
+        Refusal::kMalformed,  Refusal::kWrongRole,   Refusal::kUnsupportedVersion};
+    // Not found: here or there, an object that was named is not.
+    return refused.code() == ErrorCode::kNotFound ||
+           std::ranges::any_of(kForGood, [&](Refusal refusal) { return rpc::is_refusal(refused, refusal); });
+}
+
 Transfers::~Transfers() { ending_.request_stop(); }
 
 Status Transfers::start(std::stop_token stop, std::function<Status(const std::stop_token&)> attempt,
-                        std::function<void()> done) {
-    return executor_.submit([ending = ending_.get_token(), stop = std::move(stop),
+                        Done done) {
+    return executor_.submit([this, ending = ending_.get_token(), stop = std::move(stop),
                              attempt = std::move(attempt), done = std::move(done)] {
         // Either ends it.
         std::stop_source either;
         const std::stop_callback first(ending, [&] { either.request_stop(); });
         const std::stop_callback second(stop, [&] { either.request_stop(); });
         const std::stop_token token = either.get_token();
-        auto patience = kFirstRetry;
+        rpc::Backoff backoff(kFirstRetry, kLongestRetry, random_);
         while (!token.stop_requested()) {
             const Status moved = attempt(token);
             if (token.stop_requested()) return;
-            if (moved) return done();
+            if (moved || is_for_good(moved.error())) return done(moved);
+            const auto patience = backoff.wait();
             log::warning("transfer-waits", {{"why", moved.error().message()},
                                             {"again_in_ms", std::to_string(patience.count())}});
             if (!wait(token, patience)) return;
-            patience = std::min(patience * 2, kLongestRetry);
         }
     });
 }
 
 Status Transfers::fetch(const rounds::RoundName& round, const rounds::ObjectRef& object, std::stop_token stop,
-                        std::function<void()> done) {
+                        Done done) {
     return start(
         std::move(stop),
         [this, round, object](const std::stop_token& token) {
@@ -57,7 +69,7 @@ Status Transfers::fetch(const rounds::RoundName& round, const rounds::ObjectRef&
 }
 
 Status Transfers::put(const rounds::RoundName& round, const rounds::ObjectRef& object, std::stop_token stop,
-                      std::function<void()> done) {
+                      Done done) {
     return start(
         std::move(stop),
         [this, round, object](const std::stop_token& token) -> Status {

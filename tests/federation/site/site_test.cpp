@@ -1,3 +1,5 @@
+#include <huizhen/rpc/refusal.h>
+
 #include "small_federation.h"
 
 namespace huizhen::site {
@@ -92,6 +94,69 @@ TEST(Site, declines_a_certificate_that_is_not_in_the_log) {
     const std::lock_guard lock(federation.mutex);
     EXPECT_TRUE(federation.coordinator->absences()[0].reason.starts_with("unknown-site"))
         << federation.coordinator->absences()[0].reason;
+}
+
+// A refusal at the third site, for good: its part ends by name, and it does not ask again.
+void expect_to_give_up(SmallFederation& federation, const int& asked, std::string_view trouble) {
+    federation.plan.minimum_sites = 3;
+    federation.start_all();
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return !federation.coordinator->absences().empty(); }));
+    const std::lock_guard lock(federation.mutex);
+    const auto absence = federation.coordinator->absences()[0];
+    EXPECT_EQ(absence.site, rounds::site_id(2));
+    EXPECT_EQ(absence.cause, rounds::Cause::kFailed);
+    EXPECT_EQ(absence.reason, trouble);
+    EXPECT_EQ(asked, 1);
+}
+
+TEST(Site, a_model_it_may_not_have_ends_its_part_by_name) {
+    SmallFederation federation;
+    int asked = 0;
+    federation.on_fetch = [&](std::size_t i) -> Status {
+        if (i != 2) return {};
+        ++asked;
+        return rpc::refuse(rpc::Refusal::kNotAllowed, "not for this site");
+    };
+    expect_to_give_up(federation, asked, "transfer-refused: not-allowed: not for this site");
+}
+
+TEST(Site, an_update_that_is_refused_ends_its_part_by_name) {
+    SmallFederation federation;
+    int asked = 0;
+    federation.on_put = [&](std::size_t i) -> Status {
+        if (i != 2) return {};
+        ++asked;
+        return rpc::refuse(rpc::Refusal::kWrongDigest, "other bytes");
+    };
+    expect_to_give_up(federation, asked, "transfer-refused: wrong-digest: other bytes");
+}
+
+TEST(Site, what_passes_is_waited_for) {
+    SmallFederation federation;
+    int asked = 0;
+    federation.on_fetch = [&](std::size_t i) -> Status {
+        if (i == 2 && asked++ == 0) return rpc::refuse(rpc::Refusal::kBusy, "later");
+        return {};
+    };
+    federation.start_all();
+    federation.open_round();
+    ASSERT_TRUE(federation.wait([&] { return federation.round_is_over(); }));
+    EXPECT_EQ(federation.result()->included.size(), 3U);
+}
+
+TEST(Transfers, know_what_time_does_not_change) {
+    using rpc::Refusal;
+    for (const Refusal refusal : {Refusal::kNotAllowed, Refusal::kNotExpected, Refusal::kWrongDigest,
+                                  Refusal::kTooLarge, Refusal::kMalformed, Refusal::kWrongRole}) {
+        EXPECT_TRUE(is_for_good(rpc::refuse(refusal, "x").value())) << rpc::refusal_name(refusal);
+    }
+    EXPECT_TRUE(is_for_good(Error(ErrorCode::kNotFound, "no-such-object: x")));
+    for (const Refusal refusal : {Refusal::kBusy, Refusal::kNoSpace, Refusal::kUnreachable,
+                                  Refusal::kNotConnected, Refusal::kShuttingDown, Refusal::kWrongOffset}) {
+        EXPECT_FALSE(is_for_good(rpc::refuse(refusal, "x").value())) << rpc::refusal_name(refusal);
+    }
+    EXPECT_FALSE(is_for_good(Error(ErrorCode::kIo, "io: x")));
 }
 
 TEST(Site, scaffold_moves_its_control_only_when_it_is_in_the_sum) {

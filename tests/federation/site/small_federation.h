@@ -116,6 +116,7 @@ class SmallFederation {
     std::vector<std::string> lineage;
     std::vector<std::pair<std::size_t, Sha256Digest>> puts;
     std::function<void(std::size_t, rounds::Step)> on_message;  // before it is taken in; may cut
+    std::function<Status(std::size_t)> on_fetch, on_put;        // what refuses, before anything is moved
 
     std::recursive_mutex mutex;  // of all below, and of what the links read above
     std::condition_variable_any changed;
@@ -265,6 +266,10 @@ inline Status MemoryLink::send(rpc::RoundMessage message) { return federation_.f
 
 inline Status MemoryLink::fetch(const Sha256Digest& digest, rpc::ObjectStore& into, const rpc::Progress&,
                                 const std::stop_token&) {
+    {
+        const std::lock_guard lock(federation_.mutex);
+        if (federation_.on_fetch) HZ_TRY(federation_.on_fetch(site_));
+    }
     HZ_ASSIGN(const auto source, federation_.files->open(digest));
     std::vector<std::uint8_t> bytes(source->size());
     HZ_TRY(source->read(0, bytes));
@@ -279,6 +284,7 @@ inline Status MemoryLink::put(const Sha256Digest& digest, rpc::ObjectSource& fro
     HZ_TRY(from.read(0, {reinterpret_cast<std::uint8_t*>(words.data()), from.size()}));
     const std::lock_guard lock(federation_.mutex);
     if (federation_.cut[site_]) return fail(ErrorCode::kUnavailable, "not-connected");
+    if (federation_.on_put) HZ_TRY(federation_.on_put(site_));
     federation_.puts.emplace_back(site_, digest);
     federation_.put_words({digest, from.size()}, std::move(words));
     return {};
