@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <huizhen/base/logging.h>
+#include <huizhen/terminal/core_files.h>
 #include <huizhen/terminal/report.h>
 #include <huizhen/terminal/stop_signals.h>
 
@@ -21,6 +22,7 @@ void give_freed_memory_back() {
 }
 
 ExitCode serve(const Common& common) {
+    forbid_core_files();
     give_freed_memory_back();
     const StopSignals signals;
     auto coordinator = Coordinator::open(common.state, system_clock(), system_random());

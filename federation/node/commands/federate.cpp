@@ -10,6 +10,7 @@
 #include <huizhen/node/cases/site_keys.h>
 #include <huizhen/node/version.h>
 #include <huizhen/site/daemon.h>
+#include <huizhen/terminal/core_files.h>
 #include <huizhen/terminal/progress_bar.h>
 #include <huizhen/terminal/report.h>
 #include <huizhen/terminal/stop_signals.h>
@@ -70,6 +71,7 @@ Status federate(const FederateArguments& arguments, const std::stop_token& stop)
 }
 
 ExitCode run(const FederateArguments& arguments) {
+    forbid_core_files();
     const StopSignals signals;
     const Status ended = federate(arguments, signals.token());
     return ended ? ExitCode::kOk : report(ended.error(), exit_code_of(ended.error()));

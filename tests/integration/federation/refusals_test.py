@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from federation import SITES, Programs, enrolled_federation, temporary_folder, training, wait_for
 
@@ -180,6 +181,12 @@ class Refusals(unittest.TestCase):
             database.close()
             self.assertNotEqual(ask().returncode, 0)
             self.assertIn("audit-broken: entry 2", ask().stderr)
+
+    def test_keys_and_patients_reach_no_core_file(self):
+        federation = self.federation.serve().start_nodes()
+        for process in (federation.coordinator, federation.nodes["alpha"]):
+            limits = Path(f"/proc/{process.running.pid}/limits").read_text()
+            self.assertRegex(limits, r"Max core file size +0 +0 ")
 
     def test_wrong_arguments_end_with_two(self):
         federation = self.federation
