@@ -9,6 +9,8 @@
 #include <huizhen/dicom/image.h>
 #include <huizhen/dicom/part10.h>
 
+#include "unknown_values.h"
+
 namespace huizhen::imaging {
 namespace {
 
@@ -17,6 +19,14 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
 E_TransferSyntax syntax_to_write(DcmDataset& data) {
     const E_TransferSyntax current = data.getOriginalXfer();
     return DcmXfer(current).isEncapsulated() ? current : EXS_LittleEndianExplicit;
+}
+
+// DCMTK takes a syntax that it does not know for explicit little endian, and compressed pixels for native.
+Status check_syntax(DcmFileFormat& file) {
+    OFString uid;
+    if (file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid).bad()) return {};
+    if (DcmXfer(uid.c_str()).getXfer() != EXS_Unknown) return {};
+    return fail(ErrorCode::kUnsupported, "pixels in this transfer syntax cannot be passed on");
 }
 
 }  // namespace
@@ -36,7 +46,10 @@ Status parse_part10(std::span<const std::byte> bytes, ParseUntil until, DcmFileF
     into.transferInit();
     const OFCondition status = into.readUntilTag(stream, EXS_Unknown, EGL_withoutGL, DCM_MaxReadLength, stop);
     into.transferEnd();
-    if (status.good()) return {};
+    if (status.good()) {
+        name_unknown_values(*into.getDataset());
+        return until == ParseUntil::kPixelData ? Status{} : check_syntax(into);
+    }
     return fail(ErrorCode::kMalformedInput,
                 "the data set cannot be read whole: " + std::string(status.text()));
 }

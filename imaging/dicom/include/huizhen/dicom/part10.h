@@ -17,8 +17,10 @@ namespace huizhen::imaging {
 // it.
 enum class ParseUntil { kPixelData, kAfterPixelData };
 
-// Our reader, which bounds depth, lengths and counts (limits.h), walks the bytes before DCMTK may. Errors:
-// those of image.h, and kMalformedInput where DCMTK reads the bytes otherwise.
+// Our reader, which bounds depth, lengths and counts (limits.h), walks the bytes before DCMTK may. Elements
+// that somebody wrote as UN get the representation of the dictionary. Errors: those of image.h,
+// kMalformedInput where DCMTK reads the bytes otherwise, and kUnsupported where it does not know the transfer
+// syntax of the pixels.
 Status parse_part10(std::span<const std::byte> bytes, ParseUntil until, DcmFileFormat& into);
 
 // With new file meta information. Encapsulated pixel data stays as it is; every other data set is written as
