@@ -15,6 +15,7 @@ set(HUIZHEN_EDGES
   "lung: base volume"
   "dicom: base volume"
   "dicom_results: base volume dicom"
+  "deidentify: base dicom"
   "render: base volume"
   "files: base"
   "database: base files"
