@@ -24,6 +24,7 @@ set(HUIZHEN_EDGES
   "audit: base database"
   "chart: base"
   "jobs: base database"
+  "cases: base chart database vault objects audit files"
   "secure_aggregation: base"
   "schedule: base"
   "acceptance: base secure_aggregation"

@@ -1,12 +1,16 @@
 #include <huizhen/base/check.h>
+#include <huizhen/database/columns.h>
 #include <huizhen/jobs/queue.h>
 
-#include "row.h"
 #include "schema.h"
 
 namespace huizhen::jobs {
 
+using database::from_us;
+using database::get_as;
+using database::number_of;
 using database::Rows;
+using database::to_us;
 using database::Transaction;
 
 struct Queue::Row {

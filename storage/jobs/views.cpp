@@ -1,10 +1,13 @@
+#include <huizhen/database/columns.h>
 #include <huizhen/jobs/views.h>
-
-#include "row.h"
 
 namespace huizhen::jobs {
 
 using database::Connection;
+using database::from_us;
+using database::get_as;
+using database::get_time;
+using database::number_of;
 using database::Rows;
 
 namespace {

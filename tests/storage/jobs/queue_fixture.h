@@ -2,20 +2,12 @@
 
 #include <huizhen/jobs/queue.h>
 #include <huizhen/jobs/views.h>
+#include <huizhen/storage_test/counting_random.h>
 #include <huizhen/test_support/data.h>
 
 namespace huizhen::jobs {
 
-// The same bytes in the same order, always.
-class CountingRandom final : public RandomSource {
-  public:
-    void fill(std::span<std::uint8_t> bytes) override {
-        for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(next_ += 97);
-    }
-
-  private:
-    unsigned next_ = 0;
-};
+using storage_test::CountingRandom;
 
 inline constexpr std::string_view kDiagnose = "diagnose", kSend = "send";
 
