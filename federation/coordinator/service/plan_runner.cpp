@@ -214,7 +214,7 @@ Status PlanRunner::conclude(const rounds::RoundResult& result) {
     std::set<Sha256Digest> of_no_use;
     for (const rounds::ObjectRef& upload : uploads) of_no_use.insert(upload.digest);
     std::set<std::string> senders;
-    for (const auto& [site, digest] : tools_.grants->take_brought(run_.plan().id)) {
+    for (const auto& [site, digest] : tools_.grants->end_round(run_.plan().id)) {
         of_no_use.insert(digest);
         senders.insert(site.str());
     }
