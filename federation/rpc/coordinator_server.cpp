@@ -39,9 +39,11 @@ struct CoordinatorServer::Impl {
           sessions(*parts.sessions, options.limits, log, *parts.clock, *parts.random),
           objects{*parts.objects, *parts.authoriser, *parts.disk, parts.transfers, options.limits, log},
           enrolment{*parts.enrolment,
+                    parts.calls != nullptr ? *parts.calls : *parts.disk,
                     {options.limits.enrolments_per_minute, *parts.clock},
                     {options.limits.polls_per_minute, *parts.clock},
-                    log} {}
+                    log,
+                    WaitingCalls(options.limits)} {}
 
     Status start();
     void sweep();
@@ -166,6 +168,7 @@ void CoordinatorServer::Impl::stop() {
     server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
     disarm();
     objects.tasks.wait_for_none();
+    enrolment.tasks.wait_for_none();
     server.reset();
 }
 

@@ -1,5 +1,7 @@
 #include "enrolment_service.h"
 
+#include <functional>
+
 #include <huizhen/rpc/refusal.h>
 #include <huizhen/rpc/services.h>
 
@@ -22,28 +24,28 @@ class Service final : public v1::Enrolment::CallbackService {
     explicit Service(EnrolmentHub& hub) : hub_(hub) {}
 
     Reactor* Enrol(Context* context, const v1::EnrolRequest* request, v1::EnrolReply* reply) override {
-        return answer(*context, "Enrolment/Enrol", [&]() -> Status {
-            HZ_TRY(admit(hub_.strangers, request->ByteSizeLong()));
-            HZ_ASSIGN(const auto made, hub_.handler.enrol(SiteId(request->site()), request->invitation(),
-                                                          request->certificate_request_pem()));
-            write(made, reply);
-            return {};
-        });
+        return answer(context, "Enrolment/Enrol", admit(hub_.strangers, request->ByteSizeLong()),
+                      [=, this]() -> Status {
+                          HZ_ASSIGN(const auto made,
+                                    hub_.handler.enrol(SiteId(request->site()), request->invitation(),
+                                                       request->certificate_request_pem()));
+                          write(made, reply);
+                          return {};
+                      });
     }
 
     Reactor* Poll(Context* context, const v1::PollRequest* request, v1::EnrolReply* reply) override {
-        return answer(*context, "Enrolment/Poll", [&]() -> Status {
-            HZ_TRY(admit(hub_.polls, request->ByteSizeLong()));
-            HZ_ASSIGN(const auto made, hub_.handler.poll(request->ticket()));
-            write(made, reply);
-            return {};
-        });
+        return answer(context, "Enrolment/Poll", admit(hub_.polls, request->ByteSizeLong()),
+                      [=, this]() -> Status {
+                          HZ_ASSIGN(const auto made, hub_.handler.poll(request->ticket()));
+                          write(made, reply);
+                          return {};
+                      });
     }
 
     Reactor* Renew(Context* context, const v1::RenewRequest* request, v1::EnrolReply* reply) override {
-        return answer(*context, "Enrolment/Renew", [&]() -> Status {
+        return answer(context, "Enrolment/Renew", check_size(request->ByteSizeLong()), [=, this]() -> Status {
             HZ_ASSIGN(const Peer peer, caller_of(*context, Role::kSite));
-            HZ_TRY(check_size(request->ByteSizeLong()));
             HZ_ASSIGN(const auto made,
                       hub_.handler.renew(peer, request->certificate_request_pem(), request->proof()));
             write(made, reply);
@@ -52,8 +54,7 @@ class Service final : public v1::Enrolment::CallbackService {
     }
 
     Reactor* Roster(Context* context, const v1::RosterRequest* request, v1::RosterReply* reply) override {
-        return answer(*context, "Enrolment/Roster", [&]() -> Status {
-            HZ_TRY(caller_of(*context, Role::kSite));
+        return answer(context, "Enrolment/Roster", from_site(*context), [=, this]() -> Status {
             HZ_ASSIGN(const auto page, hub_.handler.roster(request->skip(), kCertificatesPerPage));
             reply->set_count(page.count);
             reply->set_head(page.head);
@@ -65,8 +66,7 @@ class Service final : public v1::Enrolment::CallbackService {
     }
 
     Reactor* Lineage(Context* context, const v1::LineageRequest* request, v1::LineageReply* reply) override {
-        return answer(*context, "Enrolment/Lineage", [&]() -> Status {
-            HZ_TRY(caller_of(*context, Role::kSite));
+        return answer(context, "Enrolment/Lineage", from_site(*context), [=, this]() -> Status {
             HZ_ASSIGN(auto page, hub_.handler.lineage(request->task(), request->skip(), kMaxLineageBytes));
             reply->set_public_key(page.public_key);
             for (auto& record : page.records) reply->add_records(std::move(record));
@@ -75,18 +75,17 @@ class Service final : public v1::Enrolment::CallbackService {
     }
 
     Reactor* Root(Context* context, const v1::RootRequest* request, v1::RootReply* reply) override {
-        return answer(*context, "Enrolment/Root", [&]() -> Status {
-            HZ_TRY(admit(hub_.strangers, request->ByteSizeLong()));
-            HZ_ASSIGN(auto root, hub_.handler.root_pem());
-            reply->set_root_pem(std::move(root));
-            return {};
-        });
+        return answer(context, "Enrolment/Root", admit(hub_.strangers, request->ByteSizeLong()),
+                      [=, this]() -> Status {
+                          HZ_ASSIGN(auto root, hub_.handler.root_pem());
+                          reply->set_root_pem(std::move(root));
+                          return {};
+                      });
     }
 
     Reactor* Revocations(Context* context, const v1::RevocationsRequest*,
                          v1::RevocationsReply* reply) override {
-        return answer(*context, "Enrolment/Revocations", [&]() -> Status {
-            HZ_TRY(caller_of(*context, Role::kSite));
+        return answer(context, "Enrolment/Revocations", from_site(*context), [=, this]() -> Status {
             HZ_ASSIGN(auto list, hub_.handler.revocation_list_pem());
             reply->set_revocation_list_pem(std::move(list));
             return {};
@@ -94,18 +93,47 @@ class Service final : public v1::Enrolment::CallbackService {
     }
 
   private:
-    template <typename Work>
-    Reactor* answer(Context& context, std::string_view call, Work work) {
-        Status done;
-        try {
-            done = work();
-        } catch (const std::exception& e) {
-            done = fail(ErrorCode::kInternal, e.what());
+    // `work` uses request and reply, which live until Finish().
+    Reactor* answer(Context* context, std::string_view call, const Status& admitted,
+                    std::function<Status()> work) {
+        Reactor* reactor = context->DefaultReactor();
+        const auto finish = [this, context, reactor, call](const Status& done) {
+            if (!done) hub_.log.refused(call, context->peer(), done.error());
+            reactor->Finish(done ? grpc::Status::OK : to_grpc(done.error()));
+        };
+        const auto peer = caller_of(*context, Role::kSite);
+        const std::string site = peer ? peer->name : "";
+        const Status room = admitted ? hub_.waiting.enter(site) : admitted;
+        if (!room) {
+            finish(room);
+            return reactor;
         }
-        if (!done) hub_.log.refused(call, context.peer(), done.error());
-        Reactor* reactor = context.DefaultReactor();
-        reactor->Finish(done ? grpc::Status::OK : to_grpc(done.error()));
+        hub_.tasks.enter();
+        const Status queued = hub_.executor.submit([this, finish, site, work = std::move(work)] {
+            const Status done = result_of(work);
+            hub_.waiting.leave(site);
+            finish(done);
+            hub_.tasks.leave();
+        });
+        if (!queued) {
+            hub_.waiting.leave(site);
+            hub_.tasks.leave();
+            finish(refuse(Refusal::kBusy, "the coordinator has too much to do: try again in a minute"));
+        }
         return reactor;
+    }
+
+    static Status result_of(const std::function<Status()>& work) {
+        try {
+            return work();
+        } catch (const std::exception& e) {
+            return fail(ErrorCode::kInternal, e.what());
+        }
+    }
+
+    static Status from_site(const Context& context) {
+        HZ_TRY(caller_of(context, Role::kSite));
+        return {};
     }
 
     Status check_size(std::size_t bytes) const {
@@ -139,6 +167,26 @@ bool RateLimit::take() {
     if (tokens_ < 1) return false;
     tokens_ -= 1;
     return true;
+}
+
+Status WaitingCalls::enter(const std::string& site) {
+    const std::size_t most =
+        site.empty() ? limits_.max_enrolment_calls_of_strangers : limits_.max_enrolment_calls_per_site;
+    const std::lock_guard lock(mutex_);
+    const auto found = of_site_.find(site);
+    if (all_ >= limits_.max_enrolment_calls || (found != of_site_.end() && found->second >= most)) {
+        return refuse(Refusal::kBusy, "as many calls wait for their answer as may: try again in a minute");
+    }
+    ++of_site_[site];
+    ++all_;
+    return {};
+}
+
+void WaitingCalls::leave(const std::string& site) {
+    const std::lock_guard lock(mutex_);
+    const auto found = of_site_.find(site);
+    if (--found->second == 0) of_site_.erase(found);
+    --all_;
 }
 
 std::unique_ptr<grpc::Service> enrolment_service(EnrolmentHub& hub) { return std::make_unique<Service>(hub); }

@@ -310,21 +310,6 @@ Result<Sha256Digest> digest_of(const std::string& bytes) {
     return digest;
 }
 
-void TaskCount::enter() {
-    const std::lock_guard lock(mutex_);
-    ++count_;
-}
-
-void TaskCount::leave() {
-    const std::lock_guard lock(mutex_);
-    if (--count_ == 0) none_.notify_all();
-}
-
-void TaskCount::wait_for_none() {
-    std::unique_lock lock(mutex_);
-    none_.wait(lock, [this] { return count_ == 0; });
-}
-
 std::unique_ptr<grpc::Service> object_service(ObjectHub& hub) { return std::make_unique<Service>(hub); }
 
 }  // namespace huizhen::rpc

@@ -3,7 +3,6 @@
 // The coordinator's end of the transfers. gRPC's threads never touch the disk: a transfer has at most one
 // task on the executor at a time, and reads on from the network when it is done.
 
-#include <condition_variable>
 #include <memory>
 
 #include <huizhen/base/executor.h>
@@ -11,25 +10,13 @@
 
 #include "live_calls.h"
 #include "refusal_log.h"
+#include "task_count.h"
 
 namespace grpc {
 class Service;
 }
 
 namespace huizhen::rpc {
-
-// Tasks on somebody else's executor that still use the server. Any thread.
-class TaskCount {
-  public:
-    void enter();
-    void leave();
-    void wait_for_none();
-
-  private:
-    std::mutex mutex_;  // guards count_
-    std::condition_variable none_;
-    std::size_t count_ = 0;
-};
 
 struct ObjectHub {
     ObjectStore& store;

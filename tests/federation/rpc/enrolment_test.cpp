@@ -1,3 +1,5 @@
+#include <future>
+
 #include "enrolment_service.h"
 #include "federation.h"
 
@@ -71,6 +73,44 @@ TEST(Enrolment, an_enrolled_site_renews_and_reads_the_logs) {
     EXPECT_EQ(roster->count, 450u);
     EXPECT_EQ(node.link->revocation_list_pem().value(), "a list");
     EXPECT_EQ(node.link->lineage("nodules", 3)->records, std::vector<std::string>{"nodules3"});
+}
+
+TEST(Enrolment, that_waits_for_the_program_holds_up_no_session_and_is_bounded) {
+    Limits limits = Coordinator::quick();
+    limits.max_enrolment_calls_of_strangers = 6;
+    Coordinator coordinator(limits);
+    std::promise<void> thought;
+    coordinator.enrolments.think = [until = thought.get_future().share()] { until.wait(); };
+    Node node("st-mary", coordinator.address());
+    ASSERT_TRUE(coordinator.sessions.diary.wait("opened st-mary"));
+
+    Peers peers;
+    const Enroller enroller{{coordinator.address(), ""}, authority().root().pem(), &peers};
+    // Each call is answered or refused; only the refused ones come back before the program has thought.
+    std::vector<std::future<Result<EnrolReply>>> calls;
+    for (int i = 0; i < 10; ++i)
+        calls.push_back(std::async(std::launch::async, [&] { return enroller.poll("ticket"); }));
+    const auto refused = [&] {
+        return std::ranges::count_if(calls, [](const auto& call) {
+            return call.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+        });
+    };
+    const auto patience = std::chrono::steady_clock::now() + kLong;
+    while (refused() < 4 && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+    EXPECT_EQ(refused(), 4);
+
+    EXPECT_TRUE(node.link->send(round_message("meanwhile")));
+    EXPECT_TRUE(coordinator.sessions.diary.wait("message st-mary plan/1/2 meanwhile", 1, kLong / 6));
+    thought.set_value();
+    int busy = 0;
+    for (auto& call : calls) {
+        const auto answer = call.get();
+        if (answer) continue;
+        EXPECT_TRUE(is_refusal(answer.error(), Refusal::kBusy)) << answer.error().to_string();
+        ++busy;
+    }
+    EXPECT_EQ(busy, 4);
+    EXPECT_TRUE(enroller.poll("ticket"));
 }
 
 TEST(RateLimit, gives_back_with_time) {

@@ -184,6 +184,7 @@ Result<EnrolReply> Enrolments::enrol(const SiteId& site, std::string_view invita
 }
 
 Result<EnrolReply> Enrolments::poll(std::string_view ticket) {
+    if (think) think();
     EnrolReply reply;
     reply.state = EnrolReply::State::kIssued;
     reply.certificate_chain_pem = "certificate for " + std::string(ticket);
@@ -233,6 +234,7 @@ Coordinator::Coordinator(Limits limits, std::vector<grpc::Service*> services)
     parts.authoriser = &grants;
     parts.enrolment = &enrolments;
     parts.disk = &disk;
+    parts.calls = &calls;
     parts.services = std::move(services);
     server = CoordinatorServer::start(std::move(options), std::move(parts)).value();
 }

@@ -107,6 +107,8 @@ class Grants final : public ObjectAuthoriser {
 
 class Enrolments final : public EnrolmentHandler {
   public:
+    std::function<void()> think;  // before a poll is answered
+
     Result<EnrolReply> enrol(const SiteId& site, std::string_view invitation,
                              std::string_view request) override;
     Result<EnrolReply> poll(std::string_view ticket) override;
@@ -128,7 +130,7 @@ struct Coordinator {
     Sessions sessions;
     Grants grants;
     Enrolments enrolments;
-    Executor disk{2};
+    Executor disk{2}, calls{2};
     std::unique_ptr<FileObjects> objects;
     std::unique_ptr<CoordinatorServer> server;
 };

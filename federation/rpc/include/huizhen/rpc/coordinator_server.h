@@ -37,7 +37,7 @@ struct ServerOptions {
 };
 
 // What the server calls. All of it outlives the server; all of it is called from gRPC threads, the store also
-// from the executor's.
+// from the executor's, and the enrolment handler from an executor's alone.
 struct ServerParts {
     const PeerCheck* peers = nullptr;
     SessionHandler* sessions = nullptr;
@@ -45,6 +45,7 @@ struct ServerParts {
     ObjectAuthoriser* authoriser = nullptr;
     EnrolmentHandler* enrolment = nullptr;
     Executor* disk = nullptr;               // reads, writes and flushes objects
+    Executor* calls = nullptr;              // where `enrolment` answers; none: `disk`
     TransferObserver* transfers = nullptr;  // may be absent
     // Generated services of the program itself: asked by caller_of() (services.h) who calls. Callers without
     // a certificate never reach them.

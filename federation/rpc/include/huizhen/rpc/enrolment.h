@@ -41,8 +41,9 @@ struct LineagePage {
     std::string public_key;  // Ed25519
 };
 
-// Called from gRPC threads; may take some milliseconds (a database), not more. Calls without a certificate
-// arrive at most Limits::enrolments_per_minute.
+// Called from ServerParts::calls, and may wait there: at most Limits::max_enrolment_calls at a time are
+// waited for, and what comes beyond them is refused as "busy". Calls without a certificate arrive at most
+// Limits::enrolments_per_minute.
 class EnrolmentHandler {
   public:
     virtual ~EnrolmentHandler() = default;

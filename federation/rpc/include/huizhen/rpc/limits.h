@@ -34,6 +34,9 @@ struct Limits {
     std::size_t max_memory_bytes = 1ULL << 30;        // what gRPC may buffer for all connections together
     unsigned enrolments_per_minute = 60;              // of callers without a certificate, all together
     unsigned polls_per_minute = 1200;                 // of those whose request waits for approval
+    std::size_t max_enrolment_calls = 128;            // that wait for the program's answer, all together
+    std::size_t max_enrolment_calls_per_site = 8;
+    std::size_t max_enrolment_calls_of_strangers = 32;  // all together
 
     std::chrono::milliseconds handshake{20'000};  // TCP to the end of TLS
     std::chrono::milliseconds hello{20'000};      // from the opened stream to the hello
