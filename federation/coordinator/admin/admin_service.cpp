@@ -96,6 +96,7 @@ Result<v1::ApproveReply> approve(Context& context, const v1::ApproveRequest& req
             return fail(ErrorCode::kUntrustworthyInput,
                         "key-differs: another key waits than the one read out; nobody was let in");
         HZ_TRY(context.members.approve(role, request.site(), *member->waiting_key, context.now()));
+        context.certificates_changed();
     }
     HZ_TRY(context.record({who,
                            (request.reject() ? "refuse " : "approve ") + request.site(),

@@ -27,8 +27,7 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& fold
     std::unique_ptr<Context> context(new Context{folder, std::move(config), clock, random, std::move(keys),
                                                  std::move(verifier), std::move(connection), std::move(audit),
                                                  std::move(objects)});
-    HZ_ASSIGN(auto revocations, context->members.revocations());
-    context->peers.set_revocations(std::move(revocations));
+    HZ_TRY(context->roster.refresh(context->members));
     return context;
 }
 
@@ -49,6 +48,12 @@ RunnerTools Context::runner_tools() {
     tools.outbox = outbox;
     tools.work = folder / "work";
     return tools;
+}
+
+void Context::certificates_changed() {
+    outbox->after_commit([this] {
+        if (const Status read = roster.refresh(members); !read) outbox->fail(read.error());
+    });
 }
 
 Status Context::record(const audit::Event& event) { return audit.append(*transaction, event); }

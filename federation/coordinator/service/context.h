@@ -10,6 +10,7 @@
 #include "authority/key_folder.h"
 #include "config/config.h"
 #include "members/members.h"
+#include "members/roster.h"
 #include "service/grants.h"
 #include "service/outbox.h"
 #include "service/peers.h"
@@ -37,7 +38,8 @@ struct Context {
     audit::Log audit;
     std::unique_ptr<rpc::FileObjects> objects;  // any thread
 
-    Peers peers{verifier, clock};  // any thread
+    Roster roster{};                       // read on any thread
+    Peers peers{verifier, roster, clock};  // any thread
     Members members{*connection, keys.authority(), random};
     PlanStore plans{*connection};
     ModelStore models{*connection};
@@ -55,6 +57,8 @@ struct Context {
 
     identity::Time now() const { return clock.now(); }
     RunnerTools runner_tools();
+    // In the batch that issued or revoked: once it is committed, sites and callers see it.
+    void certificates_changed();
     // Into the audit, in the batch's transaction.
     Status record(const audit::Event& event);
 };

@@ -15,6 +15,8 @@ namespace {
 
 // How often certificates and schedules are looked at.
 constexpr std::chrono::seconds kUpkeep{60};
+// Threads that wait for the loop's answers to enrolments; it answers one after the other.
+constexpr std::size_t kWaitingCalls = 4;
 
 rpc::TlsIdentity tls_identity(const Context& context, const ServerKeys& keys) {
     return {context.keys.authority().root().pem(), keys.chain_pem,
@@ -58,8 +60,9 @@ Status Coordinator::serve(const std::function<void(int port)>& ready, const std:
     parts.objects = context_->objects.get();
     parts.authoriser = &context_->grants;
     parts.enrolment = &enrolment;
-    Executor disk;
+    Executor disk, calls(kWaitingCalls);
     parts.disk = &disk;
+    parts.calls = &calls;
     parts.transfers = &context_->presence;
     parts.services = {admin.service()};
     parts.clock = &context_->clock;
@@ -138,9 +141,8 @@ Status Coordinator::use_server_keys(const ServerKeys& keys) {
 }
 
 Status Coordinator::apply_revocation(Role role, const std::string& name) {
-    HZ_ASSIGN(auto revocations, context_->members.revocations());
-    after_commit([this, role, name, revocations = std::move(revocations)] {
-        context_->peers.set_revocations(revocations);
+    context_->certificates_changed();
+    after_commit([this, role, name] {
         if (!server_) return;
         server_->recheck_peers();
         if (role == Role::kSite)

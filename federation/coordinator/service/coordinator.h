@@ -37,6 +37,8 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
         return received(answer);
     }
 
+    const Roster& roster() const { return context_->roster; }  // any thread
+
     // On the loop: whoever was revoked is cut off once that is committed.
     Status apply_revocation(Role role, const std::string& name);
     // Another certificate of the server takes over; sessions go on.

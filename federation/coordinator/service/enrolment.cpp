@@ -109,26 +109,14 @@ Result<rpc::EnrolReply> Enrolment::renew(const rpc::Peer& site, std::string_view
             HZ_ASSIGN(const PeerIdentity peer, identity::read_identity(certificates.front()));
             HZ_ASSIGN(const std::string renewed,
                       context.members.renew(peer, bytes_of(request), bytes_of(proof), context.now()));
+            context.certificates_changed();
             HZ_TRY(context.record({"site:" + site.name, "renew-certificate", "network", "", {}}));
             return reply_of({MemberState::kEnrolled, renewed, {}}, "", context);
         });
 }
 
 Result<rpc::RosterPage> Enrolment::roster(std::uint64_t skip, std::size_t max) {
-    return coordinator_.ask<rpc::RosterPage>([skip, max](Context& context) -> Result<rpc::RosterPage> {
-        HZ_ASSIGN(const auto issued, context.members.issued(0));
-        rpc::RosterPage page;
-        identity::LogHead head;
-        for (const Members::Issued& one : issued) {
-            if (head.count >= skip && page.certificates.size() < max)
-                page.certificates.push_back({rpc::SiteId(one.entry.name), one.chain_pem, one.entry.issued,
-                                             one.revoked.value_or(Time())});
-            head = identity::append(head, one.entry);
-        }
-        page.count = head.count;
-        page.head.assign(head.hash.begin(), head.hash.end());
-        return page;
-    });
+    return coordinator_.roster().page(skip, max);
 }
 
 Result<rpc::LineagePage> Enrolment::lineage(std::string_view task, std::uint64_t skip,

@@ -1,6 +1,7 @@
 #pragma once
 
-// Enrolment as the port offers it. From gRPC threads; each call is one task of the loop.
+// Enrolment as the port offers it. Any thread; each call but that for the roster is one task of the loop, and
+// waits for it.
 
 #include <huizhen/rpc/enrolment.h>
 
