@@ -161,23 +161,37 @@ Status Coordinator::whole_or_nothing(const std::function<Status()>& part) {
     return std::move(done.part);
 }
 
-Status Coordinator::opened(rpc::SessionId session, const rpc::Peer& site, const rpc::Hello& hello) {
+Status Coordinator::opened(rpc::SessionId session, const rpc::Peer&, const rpc::Hello& hello) {
     context_->presence.opened(hello.site, session, hello);
-    return loop_.post([this, site, hello] {
-        const Status kept =
-            context_->members.seen(Role::kSite, site.name, hello.software_version, context_->now());
-        const Status told = context_->record({"site:" + site.name, "connect", "network", "", {}});
-        if (!kept) return fail(kept.error());
-        if (!told) return fail(told.error());
-        positions(hello.site, hello.positions);
-    });
+    if (!inbox_.connected(hello.site, hello)) return {};
+    return look_at_news(hello.site);
 }
 
 void Coordinator::heartbeat(rpc::SessionId, const rpc::SiteId& site,
                             const std::vector<rpc::Position>& where) {
     context_->presence.heard(site);
+    if (!inbox_.heartbeat(site, where)) return;
     // Lost when too much waits: the next heartbeat says it again.
-    (void)loop_.post([this, site, where] { positions(site, where); });
+    static_cast<void>(look_at_news(site));
+}
+
+Status Coordinator::look_at_news(const rpc::SiteId& site) {
+    Status posted = loop_.post([this, site] {
+        if (const Status taken = news(site); !taken) fail(taken.error());
+    });
+    if (!posted) inbox_.not_queued(site);
+    return posted;
+}
+
+Status Coordinator::news(const rpc::SiteId& site) {
+    const Inbox::News news = inbox_.take(site);
+    if (news.connects > 0) {
+        HZ_TRY(context_->members.seen(Role::kSite, site.str(), news.software, context_->now()));
+        const std::string connects = news.connects == 1 ? "" : std::to_string(news.connects) + " times";
+        HZ_TRY(context_->record({"site:" + site.str(), "connect", "network", connects, {}}));
+    }
+    positions(site, news.positions);
+    return {};
 }
 
 void Coordinator::positions(const rpc::SiteId& site, const std::vector<rpc::Position>& where) {
@@ -211,8 +225,9 @@ Status Coordinator::tell_end(const rpc::SiteId& site, const rpc::Position& posit
 
 Status Coordinator::message(rpc::SessionId, const rpc::SiteId& site, rpc::RoundMessage message) {
     context_->presence.heard(site);
+    HZ_ASSIGN(auto room, inbox_.enter(site, message.body.size()));
     HZ_ASSIGN(rounds::Message decoded, rpc::decode(message));
-    return loop_.post([this, site, decoded = std::move(decoded)]() mutable {
+    return loop_.post([this, site, room = std::move(room), decoded = std::move(decoded)]() mutable {
         const auto found = context_->runners.find(decoded.round.plan.str());
         if (found == context_->runners.end()) return;
         if (const Status taken = found->second->message(site, std::move(decoded)); !taken)

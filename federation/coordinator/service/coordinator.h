@@ -10,6 +10,7 @@
 
 #include "service/batch.h"
 #include "service/context.h"
+#include "service/inbox.h"
 
 namespace huizhen::coordinator {
 
@@ -90,6 +91,9 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
                                  "shutting-down: the coordinator ended before it could answer");
         }
     }
+    // Queues news() of the site.
+    Status look_at_news(const rpc::SiteId& site);
+    Status news(const rpc::SiteId& site);
     void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
     // A plan that was over when this program started has no runner: who missed its end is told from the
     // results.
@@ -97,6 +101,7 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     Status renew_server_if_due();
 
     std::unique_ptr<Context> context_;
+    Inbox inbox_;  // any thread; outlives what waits in the loop
     EventLoop loop_;
     std::optional<database::Transaction> transaction_;
     std::optional<Error> broken_;  // the batch cannot be kept
