@@ -74,7 +74,8 @@ Status Coordinator::serve(const std::function<void(int port)>& ready, const std:
     admin.close();
     server_->stop();
     server_.reset();
-    return ended;
+    HZ_TRY(ended);
+    return record_last_connects();
 }
 
 Status Coordinator::begin_batch() {
@@ -121,6 +122,7 @@ void Coordinator::on_wake() {
         next_upkeep_ = context_->clock.steady_now() + kUpkeep;
         if (const Status renewed = renew_server_if_due(); !renewed)
             log::error("server-certificate-not-renewed", {{"why", renewed.error().message()}});
+        if (const Status told = record_all(connects_.due(context_->now())); !told) fail(told.error());
         if (const Status started = start_due_schedules(*context_); !started) fail(started.error());
     }
     for (const auto& [id, runner] : context_->runners)
@@ -187,11 +189,23 @@ Status Coordinator::news(const rpc::SiteId& site) {
     const Inbox::News news = inbox_.take(site);
     if (news.connects > 0) {
         HZ_TRY(context_->members.seen(Role::kSite, site.str(), news.software, context_->now()));
-        const std::string connects = news.connects == 1 ? "" : std::to_string(news.connects) + " times";
-        HZ_TRY(context_->record({"site:" + site.str(), "connect", "network", connects, {}}));
+        HZ_TRY(record_all(connects_.add(site.str(), news.connects, context_->now())));
     }
     positions(site, news.positions);
     return {};
+}
+
+Status Coordinator::record_all(const std::vector<audit::Event>& events) {
+    for (const audit::Event& event : events) HZ_TRY(context_->record(event));
+    return {};
+}
+
+Status Coordinator::record_last_connects() {
+    const auto events = connects_.all();
+    if (events.empty()) return {};
+    HZ_TRY(begin_batch());
+    if (const Status told = record_all(events); !told) fail(told.error());
+    return end_batch();
 }
 
 void Coordinator::positions(const rpc::SiteId& site, const std::vector<rpc::Position>& where) {

@@ -9,6 +9,7 @@
 #include <huizhen/rpc/coordinator_server.h>
 
 #include "service/batch.h"
+#include "service/connects.h"
 #include "service/context.h"
 #include "service/inbox.h"
 
@@ -94,6 +95,9 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
     // Queues news() of the site.
     Status look_at_news(const rpc::SiteId& site);
     Status news(const rpc::SiteId& site);
+    Status record_all(const std::vector<audit::Event>& events);
+    // The last batch: what is counted and not yet in the audit.
+    Status record_last_connects();
     void positions(const rpc::SiteId& site, const std::vector<rpc::Position>& positions);
     // A plan that was over when this program started has no runner: who missed its end is told from the
     // results.
@@ -102,6 +106,7 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
 
     std::unique_ptr<Context> context_;
     Inbox inbox_;  // any thread; outlives what waits in the loop
+    Connects connects_;
     EventLoop loop_;
     std::optional<database::Transaction> transaction_;
     std::optional<Error> broken_;  // the batch cannot be kept
