@@ -245,12 +245,17 @@ class AdminService::Calls final : public v1::Coordinator::Service {
             request->max_updates_per_second() == 0 ? kUpdatesPerSecond : request->max_updates_per_second();
         const std::chrono::milliseconds pause(1000 / std::min(wished, kMostUpdatesPerSecond));
         std::string last;
+        // Used by the loop while this call waits for it; where the loop ends first, it outlives the question.
+        const auto seen = std::make_shared<SeenRounds>();
         for (;;) {
             v1::PlanStatus status;
             const grpc::Status asked =
-                answer(call, &status, [plan = request->plan()](Context& context, const std::string&) {
-                    return status_of(context, plan);
-                });
+                answer(call, &status,
+                       [seen, plan = request->plan()](Context& context,
+                                                      const std::string&) -> Result<v1::PlanStatus> {
+                           HZ_ASSIGN(const PlanRecord record, context.plans.find(plan));
+                           return seen->look(context, record);
+                       });
             if (!asked.ok()) return asked;
             std::string bytes = status.SerializeAsString();
             if (bytes != last && !writer->Write(status)) return grpc::Status::OK;

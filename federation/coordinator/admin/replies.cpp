@@ -155,7 +155,18 @@ void fill(v1::Measures& to, const acceptance::Measured& from, const acceptance::
     to.set_brier(from.calibration.brier);
 }
 
-Result<v1::PlanStatus> readable_status(Context& context, const PlanRecord& plan, bool with_history) {
+Status add_rounds_since(Context& context, const PlanRecord& plan, std::vector<v1::RoundSummary>& seen) {
+    HZ_ASSIGN(const auto blobs, context.plans.results(plan.id, seen.empty() ? 0 : seen.back().number()));
+    for (const Blob& blob : blobs) {
+        HZ_ASSIGN(const auto result, rpc::decode_result(blob));
+        fill(seen.emplace_back(), result);
+    }
+    return {};
+}
+
+// `seen`: the rounds that are over, as far as they were read before; none: not asked for.
+Result<v1::PlanStatus> readable_status(Context& context, const PlanRecord& plan,
+                                       std::vector<v1::RoundSummary>* seen) {
     v1::PlanStatus status;
     status.set_plan(plan.id);
     status.set_state(state_of(plan.stage));
@@ -174,14 +185,13 @@ Result<v1::PlanStatus> readable_status(Context& context, const PlanRecord& plan,
         if (last != nullptr) status.set_round(last->iteration);
         if (runner.round() != nullptr) fill_round(status, *runner.round(), context);
     }
-    if (!with_history) return status;
-    HZ_ASSIGN(const auto blobs, context.plans.results(plan.id));
-    for (const Blob& blob : blobs) {
-        HZ_ASSIGN(const auto result, rpc::decode_result(blob));
-        fill(*status.add_history(), result);
-        if (!result.model) continue;
-        status.set_round(std::max(status.round(), result.iteration));
-        status.set_model(to_hex(result.model->digest));
+    if (seen == nullptr) return status;
+    HZ_TRY(add_rounds_since(context, plan, *seen));
+    for (const v1::RoundSummary& round : *seen) {
+        *status.add_history() = round;
+        if (round.model().empty()) continue;
+        status.set_round(std::max(status.round(), round.round()));
+        status.set_model(round.model());
     }
     return status;
 }
@@ -192,6 +202,16 @@ v1::PlanStatus unreadable_status(const PlanRecord& plan, const std::string& why)
     status.set_reason(why);
     status.set_phase_since_unix_ms(plan.changed_at);
     return status;
+}
+
+Result<v1::PlanStatus> status_or_why(Context& context, const PlanRecord& plan,
+                                     std::vector<v1::RoundSummary>* seen) {
+    if (plan.stage == PlanStage::kUnreadable) return unreadable_status(plan, plan.why);
+    const auto known = context.unreadable.find(plan.id);
+    if (known != context.unreadable.end()) return unreadable_status(plan, known->second);
+    auto status = readable_status(context, plan, seen);
+    if (status || status.error().code() == ErrorCode::kIo) return status;
+    return unreadable_status(plan, status.error().message());
 }
 
 }  // namespace
@@ -237,12 +257,12 @@ void fill(v1::Site& site, const Member& member, const Context& context) {
 }
 
 Result<v1::PlanStatus> plan_status(Context& context, const PlanRecord& plan, bool with_history) {
-    if (plan.stage == PlanStage::kUnreadable) return unreadable_status(plan, plan.why);
-    const auto known = context.unreadable.find(plan.id);
-    if (known != context.unreadable.end()) return unreadable_status(plan, known->second);
-    auto status = readable_status(context, plan, with_history);
-    if (status || status.error().code() == ErrorCode::kIo) return status;
-    return unreadable_status(plan, status.error().message());
+    std::vector<v1::RoundSummary> seen;
+    return status_or_why(context, plan, with_history ? &seen : nullptr);
+}
+
+Result<v1::PlanStatus> SeenRounds::look(Context& context, const PlanRecord& plan) {
+    return status_or_why(context, plan, &rounds_);
 }
 
 v1::Matrix matrix_reply(const Judgement& judgement) {

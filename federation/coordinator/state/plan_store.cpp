@@ -123,9 +123,10 @@ Status PlanStore::conclude(std::string_view plan, std::uint64_t round, std::stri
     return connection_->run("DELETE FROM journal WHERE plan = ?1", {plan});
 }
 
-Result<std::vector<Blob>> PlanStore::results(std::string_view plan) const {
+Result<std::vector<Blob>> PlanStore::results(std::string_view plan, std::uint64_t after) const {
     HZ_ASSIGN(Rows rows,
-              connection_->query("SELECT result FROM round WHERE plan = ?1 ORDER BY number", {plan}));
+              connection_->query("SELECT result FROM round WHERE plan = ?1 AND number > ?2 ORDER BY number",
+                                 {plan, static_cast<std::int64_t>(after)}));
     return blobs(std::move(rows));
 }
 

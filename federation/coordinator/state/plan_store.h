@@ -57,7 +57,8 @@ class PlanStore {
     // The round is over: its result stays, its journal goes.
     Status conclude(std::string_view plan, std::uint64_t round, std::string_view outcome,
                     const std::optional<std::string>& model, BlobView result, std::int64_t now);
-    Result<std::vector<Blob>> results(std::string_view plan) const;  // by number
+    // Of the rounds after that number, by number.
+    Result<std::vector<Blob>> results(std::string_view plan, std::uint64_t after = 0) const;
     Result<std::optional<Blob>> result(std::string_view plan, std::uint64_t round) const;
     // The round that made this model; of several the latest of a plan that came to an end.
     struct Maker {
