@@ -2,7 +2,9 @@
 
 #include <system_error>
 
+#include <huizhen/base/clock.h>
 #include <huizhen/base/file.h>
+#include <huizhen/identity/revocation_list.h>
 
 namespace huizhen::coordinator {
 namespace {
@@ -14,10 +16,13 @@ using identity::PrivateKey;
 using identity::RootAuthority;
 using identity::SecretText;
 
+constexpr std::string_view kEndOfCertificate = "-----END CERTIFICATE-----\n";
 constexpr std::size_t kMaxPemBytes = 64 << 10;
 constexpr const char* kRoot = "root.pem";
 constexpr const char* kIssuing = "issuing.pem";
 constexpr const char* kIssuingKey = "issuing-key.pem";
+constexpr const char* kFormerIssuers = "former-issuers.pem";
+constexpr const char* kRevokedIssuers = "revoked-issuers.pem";
 constexpr const char* kServer = "server.pem";
 constexpr const char* kServerKey = "server-key.pem";
 constexpr const char* kAuditSeed = "audit-seed";
@@ -26,6 +31,13 @@ constexpr const char* kLineageKey = "lineage-key.pem";
 Result<std::string> read_text(const fs::path& path) {
     HZ_ASSIGN(const auto bytes, read_file(path, kMaxPemBytes));
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+// Empty where there is none.
+Result<std::string> read_text_if_there(const fs::path& path) {
+    auto text = read_text(path);
+    if (!text && text.error().code() == ErrorCode::kNotFound) return std::string();
+    return text;
 }
 
 // The bytes are wiped on the way; a std::string would leave copies of a key behind.
@@ -64,6 +76,32 @@ Status write_server(const fs::path& folder, const IssuingAuthority& issuer,
     return write_file_atomically(folder / kServer, chain);
 }
 
+Result<RootAuthority> open_root(const fs::path& folder, const fs::path& sealed_root_key,
+                                const SecretText& passphrase) {
+    HZ_ASSIGN(const std::string root_pem, read_text(folder / kRoot));
+    HZ_ASSIGN(Certificate certificate, Certificate::read(root_pem));
+    HZ_ASSIGN(const std::string sealed, read_text(sealed_root_key));
+    return RootAuthority::open(sealed, passphrase, std::move(certificate));
+}
+
+Result<std::vector<Certificate>> former_issuers(const fs::path& folder) {
+    HZ_ASSIGN(const std::string text, read_text_if_there(folder / kFormerIssuers));
+    std::string_view rest = text;
+    std::vector<Certificate> issuers;
+    for (std::size_t end; (end = rest.find(kEndOfCertificate)) != std::string_view::npos;) {
+        end += kEndOfCertificate.size();
+        HZ_ASSIGN(Certificate issuer, Certificate::read(rest.substr(0, end)));
+        issuers.push_back(std::move(issuer));
+        rest.remove_prefix(end);
+    }
+    return issuers;
+}
+
+Result<std::vector<identity::Revocation>> read_revoked(const std::string& pem, const Certificate& root) {
+    if (pem.empty()) return std::vector<identity::Revocation>();
+    return identity::read_revocation_list(pem, root);
+}
+
 Status must_be_absent(const fs::path& path) {
     std::error_code ignored;
     if (!fs::exists(path, ignored)) return {};
@@ -98,13 +136,42 @@ Status create_keys(const fs::path& folder, const NewFederation& federation, cons
 
 Status replace_issuer(const fs::path& folder, const fs::path& sealed_root_key, const SecretText& passphrase,
                       const std::vector<std::string>& hosts, RandomSource& random, identity::Time now) {
-    HZ_ASSIGN(const std::string root_pem, read_text(folder / kRoot));
-    HZ_ASSIGN(Certificate certificate, Certificate::read(root_pem));
-    HZ_ASSIGN(const std::string sealed, read_text(sealed_root_key));
-    HZ_ASSIGN(const RootAuthority root, RootAuthority::open(sealed, passphrase, std::move(certificate)));
+    HZ_ASSIGN(const RootAuthority root, open_root(folder, sealed_root_key, passphrase));
+    HZ_ASSIGN(const std::string former, read_text(folder / kIssuing));
+    HZ_ASSIGN(const std::string before, read_text_if_there(folder / kFormerIssuers));
     HZ_ASSIGN(const IssuingAuthority issuer, root.certify_issuer(random, now));
+    HZ_TRY(write_file_atomically(folder / kFormerIssuers, before + former));
     HZ_TRY(write_issuer(folder, issuer));
     return write_server(folder, issuer, hosts, random, now);
+}
+
+Status revoke_issuer(const fs::path& folder, const fs::path& sealed_root_key, const SecretText& passphrase,
+                     std::string_view serial, identity::Time now) {
+    HZ_ASSIGN(const std::string issuing_pem, read_text(folder / kIssuing));
+    HZ_ASSIGN(const Certificate issuing, Certificate::read(issuing_pem));
+    if (serial == to_hex(issuing.serial()))
+        return fail(ErrorCode::kInvalidArgument,
+                    "issuer-in-use: this key signs today; run `huizhen-coordinator rotate-issuer` first");
+    HZ_ASSIGN(const auto former, former_issuers(folder));
+    std::string known;
+    std::optional<identity::Serial> meant;
+    for (const Certificate& issuer : former) {
+        const std::string its = to_hex(issuer.serial());
+        if (its == serial) meant = issuer.serial();
+        known += "\n  " + its + ", since " + to_iso8601(issuer.not_before());
+    }
+    if (!meant)
+        return fail(ErrorCode::kInvalidArgument,
+                    "issuer-unknown: no former issuing key has this serial" +
+                        (known.empty() ? "; none was ever replaced" : ". They are:" + known));
+    HZ_ASSIGN(const RootAuthority root, open_root(folder, sealed_root_key, passphrase));
+    HZ_ASSIGN(const std::string before, read_text_if_there(folder / kRevokedIssuers));
+    HZ_ASSIGN(auto revoked, read_revoked(before, root.certificate()));
+    if (std::ranges::any_of(revoked, [&](const auto& one) { return one.serial == *meant; })) return {};
+    revoked.push_back({*meant, identity::RevocationReason::kCaCompromise, now});
+    return write_file_atomically(
+        folder / kRevokedIssuers,
+        root.revocation_list_pem(revoked, {now, root.certificate().not_after(), revoked.size()}));
 }
 
 Result<KeyFolder> KeyFolder::open(fs::path folder) {
@@ -118,6 +185,14 @@ Result<KeyFolder> KeyFolder::open(fs::path folder) {
     HZ_ASSIGN(Certificate issuing, Certificate::read(issuing_pem));
     HZ_ASSIGN(const SecretText issuing_key, read_secret(folder / kIssuingKey));
     HZ_ASSIGN(PrivateKey key, PrivateKey::from_pem(issuing_key.reveal_secret("to sign certificates")));
+    HZ_ASSIGN(std::string revoked_pem, read_text_if_there(folder / kRevokedIssuers));
+    HZ_ASSIGN(const auto revoked, read_revoked(revoked_pem, root));
+    identity::Revocations revoked_issuers;
+    for (const identity::Revocation& one : revoked) revoked_issuers.add(one);
+    if (revoked_issuers.is_revoked(issuing.serial()))
+        return fail(ErrorCode::kPermissionDenied,
+                    "issuer-revoked: the root has revoked the issuing key; run `huizhen-coordinator "
+                    "rotate-issuer`");
     HZ_ASSIGN(auto authority, IssuingAuthority::open(std::move(key), std::move(issuing), std::move(root)));
     HZ_ASSIGN(const auto seed, read_file(folder / kAuditSeed, 32));
     if (seed.size() != 32)
@@ -125,8 +200,11 @@ Result<KeyFolder> KeyFolder::open(fs::path folder) {
     HZ_ASSIGN(const SecretText lineage_pem, read_secret(folder / kLineageKey));
     HZ_ASSIGN(PrivateKey lineage, PrivateKey::from_pem(lineage_pem.reveal_secret("to sign the lineage")));
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(seed.data());
-    return KeyFolder(std::move(folder), std::move(authority),
-                     Secret<32>(std::span<const std::uint8_t, 32>(bytes, 32)), std::move(lineage));
+    KeyFolder keys(std::move(folder), std::move(authority),
+                   Secret<32>(std::span<const std::uint8_t, 32>(bytes, 32)), std::move(lineage));
+    keys.revoked_issuers_ = std::move(revoked_issuers);
+    keys.revoked_issuers_pem_ = std::move(revoked_pem);
+    return keys;
 }
 
 Result<ServerKeys> KeyFolder::server() const {

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Words {
-    std::string federation, advertise, listen = "0.0.0.0:7443", root_key, passphrase_file;
+    std::string federation, advertise, listen = "0.0.0.0:7443", root_key, passphrase_file, serial;
     std::vector<std::string> hosts;
 };
 
@@ -84,6 +84,27 @@ void add_init(CLI::App& program, Common& common, Action& action) {
             }();
             if (!replaced) return report(replaced.error(), exit_code_of(replaced.error()));
             return print("The issuing key was replaced; hospitals notice nothing.\n");
+        };
+    });
+
+    CLI::App* revoke = program.add_subcommand(
+        "revoke-issuer",
+        "A former issuing key, as one that was stolen, and all it signed are good no longer; "
+        "restart then");
+    revoke->add_option("--root-key", words->root_key, "the sealed root key")->required();
+    revoke->add_option("--serial", words->serial, "of the key's certificate; without it, all are listed");
+    revoke->add_option("--passphrase-file", words->passphrase_file, "instead of asking at the terminal");
+    revoke->callback([words, &common, &action] {
+        action = [words, &common] {
+            const auto revoked = [&]() -> Status {
+                HZ_ASSIGN(const auto passphrase, read_passphrase(words->passphrase_file, false));
+                return revoke_issuer(fs::path(common.state) / "keys", words->root_key, passphrase,
+                                     words->serial, std::chrono::system_clock::now());
+            }();
+            if (!revoked) return report(revoked.error(), exit_code_of(revoked.error()));
+            return print(
+                "The issuing key is revoked once `huizhen-coordinator serve` was restarted. Hospitals "
+                "whose certificate it had signed have to be invited anew.\n");
         };
     });
 }

@@ -273,6 +273,29 @@ Status Members::revoke(Role role, std::string_view name, identity::RevocationRea
     return set_state(role, name, MemberState::kRevoked, why, now);
 }
 
+Result<std::int64_t> Members::revoke_issued_by(const identity::Revocations& issuers, Time now) {
+    std::int64_t fallen = 0;
+    HZ_ASSIGN(const auto all, this->issuers());
+    for (const identity::Certificate& issuer : all) {
+        if (!issuers.is_revoked(issuer.serial())) continue;
+        const std::string pem = issuer.pem();
+        HZ_TRY(connection_->run(
+            "UPDATE certificate SET revoked_at = ?2, reason = ?3 WHERE revoked_at IS NULL AND "
+            "substr(chain, -length(?1)) = ?1",
+            {std::string_view(pem), to_milliseconds(now),
+             static_cast<std::int64_t>(identity::RevocationReason::kCaCompromise)}));
+        fallen += connection_->rows_changed();
+    }
+    if (fallen == 0) return fallen;
+    HZ_TRY(connection_->run(
+        "UPDATE member SET state = 'revoked', changed_at = ?1, why = ?2 WHERE state = 'enrolled' AND NOT "
+        "EXISTS "
+        "(SELECT 1 FROM certificate c WHERE c.role = member.role AND c.name = member.name AND c.revoked_at "
+        "IS NULL)",
+        {to_milliseconds(now), std::string_view("the issuing key of its certificate was revoked")}));
+    return fallen;
+}
+
 Status Members::seen(Role role, std::string_view name, std::string_view software, Time now) {
     return connection_->run("UPDATE member SET last_seen = ?3, software = ?4 WHERE role = ?1 AND name = ?2",
                             {number_of(role), name, to_milliseconds(now), software});

@@ -69,6 +69,10 @@ class Members {
     Status revoke(Role role, std::string_view name, identity::RevocationReason reason, std::string_view why,
                   Time now);
 
+    // Whatever a revoked issuing key signed falls with it, and whoever holds no other certificate has to be
+    // invited anew: so many certificates.
+    Result<std::int64_t> revoke_issued_by(const identity::Revocations& issuers, Time now);
+
     Status seen(Role role, std::string_view name, std::string_view software, Time now);
 
     Result<std::vector<Member>> all() const;

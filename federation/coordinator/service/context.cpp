@@ -27,6 +27,7 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& fold
     std::unique_ptr<Context> context(new Context{folder, std::move(config), clock, random, std::move(keys),
                                                  std::move(verifier), std::move(connection), std::move(audit),
                                                  std::move(objects)});
+    HZ_TRY(context->let_issuers_fall());
     HZ_TRY(context->roster.refresh(context->members));
     return context;
 }
@@ -54,6 +55,19 @@ void Context::certificates_changed() {
     outbox->after_commit([this] {
         if (const Status read = roster.refresh(members); !read) outbox->fail(read.error());
     });
+}
+
+Status Context::let_issuers_fall() {
+    HZ_ASSIGN(auto batch, connection->begin());
+    HZ_ASSIGN(const std::int64_t fallen, members.revoke_issued_by(keys.revoked_issuers(), now()));
+    if (fallen == 0) return {};
+    HZ_TRY(
+        audit.append(batch, {"coordinator",
+                             "revoke-issuer",
+                             "local",
+                             std::to_string(fallen) + " certificates fell with a key that the root revoked",
+                             {}}));
+    return batch.commit();
 }
 
 Status Context::record(const audit::Event& event) { return audit.append(*transaction, event); }

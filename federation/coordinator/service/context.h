@@ -38,8 +38,8 @@ struct Context {
     audit::Log audit;
     std::unique_ptr<rpc::FileObjects> objects;  // any thread
 
-    Roster roster{};                       // read on any thread
-    Peers peers{verifier, roster, clock};  // any thread
+    Roster roster{keys.revoked_issuers()};  // read on any thread
+    Peers peers{verifier, roster, clock};   // any thread
     Members members{*connection, keys.authority(), random};
     PlanStore plans{*connection};
     ModelStore models{*connection};
@@ -59,6 +59,8 @@ struct Context {
     RunnerTools runner_tools();
     // In the batch that issued or revoked: once it is committed, sites and callers see it.
     void certificates_changed();
+    // What the root's owner has decided while this program was not running.
+    Status let_issuers_fall();
     // Into the audit, in the batch's transaction.
     Status record(const audit::Event& event);
 };

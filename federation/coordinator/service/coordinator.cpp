@@ -51,6 +51,7 @@ Coordinator::~Coordinator() = default;
 Status Coordinator::serve(const std::function<void(int port)>& ready, const std::stop_token& stop) {
     HZ_TRY(restore_plans(*context_));
     HZ_TRY(open_models(*context_));
+    HZ_TRY(tell_rounds_of_revoked());
     HZ_ASSIGN(const ServerKeys keys, context_->keys.server());
     Enrolment enrolment(*this);
     AdminService admin(*this);
@@ -152,8 +153,23 @@ Status Coordinator::apply_revocation(Role role, const std::string& name) {
                          Error(ErrorCode::kPermissionDenied, "revoked: this site's certificate was revoked"));
     });
     if (role != Role::kSite) return {};
+    // Its certificate may be in a proposal that others have yet to judge.
+    tell_all("revoked", name);
     for (const auto& [id, runner] : context_->runners)
         if (const Status told = runner->revoked(rounds::SiteId(name)); !told) fail(told.error());
+    return {};
+}
+
+Status Coordinator::tell_rounds_of_revoked() {
+    if (context_->keys.revoked_issuers().entries().empty()) return {};
+    HZ_ASSIGN(const auto members, context_->members.all());
+    for (const Member& member : members) {
+        if (member.role != Role::kSite || member.state != MemberState::kRevoked) continue;
+        HZ_TRY(loop_.post([this, site = rounds::SiteId(member.name)] {
+            for (const auto& [id, runner] : context_->runners)
+                if (const Status told = runner->revoked(site); !told) fail(told.error());
+        }));
+    }
     return {};
 }
 

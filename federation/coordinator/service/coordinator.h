@@ -92,6 +92,9 @@ class Coordinator final : public LoopOwner, public rpc::SessionHandler, public O
                                  "shutting-down: the coordinator ended before it could answer");
         }
     }
+    // Rounds that were open while an issuing key fell go on without the sites whose certificate it had
+    // signed.
+    Status tell_rounds_of_revoked();
     // Queues news() of the site.
     Status look_at_news(const rpc::SiteId& site);
     Status news(const rpc::SiteId& site);

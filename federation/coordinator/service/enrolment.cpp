@@ -146,7 +146,8 @@ Result<std::string> Enrolment::revocation_list_pem() {
         HZ_ASSIGN(const auto revocations, context.members.revocations());
         const auto entries = revocations.entries();
         return context.keys.authority().revocation_list_pem(
-            entries, {context.now(), context.now() + std::chrono::hours(24), entries.size() + 1});
+                   entries, {context.now(), context.now() + std::chrono::hours(24), entries.size() + 1}) +
+               context.keys.revoked_issuers_pem();
     });
 }
 

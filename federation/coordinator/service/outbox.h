@@ -13,7 +13,8 @@ class Outbox {
   public:
     virtual ~Outbox() = default;
     virtual void send(const std::vector<rounds::SiteId>& sites, const rounds::Message& message) = 0;
-    // A notice to every site that is connected: "lineage": which model is current may have changed.
+    // A notice to every site that is connected: "lineage": which model is current may have changed;
+    // "revoked": somebody's certificates are good no longer, as the log of certificates shows.
     virtual void tell_all(std::string name, std::string sentence) = 0;
     // Anything else that must not happen before the disk has what it follows from.
     virtual void after_commit(std::function<void()> action) = 0;

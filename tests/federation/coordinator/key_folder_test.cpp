@@ -1,5 +1,7 @@
 #include "authority/key_folder.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include <huizhen/identity/peer_verifier.h>
@@ -80,6 +82,44 @@ TEST_F(KeyFolderTest, renews_the_server_with_a_new_key) {
     const std::string before = keys->server()->chain_pem;
     ASSERT_TRUE(keys->renew_server({"fed.example"}, system_random(), now_));
     EXPECT_NE(keys->server()->chain_pem, before);
+}
+
+TEST_F(KeyFolderTest, the_roots_owner_revokes_an_issuing_key_that_was_replaced) {
+    ASSERT_TRUE(create());
+    const std::string stolen = to_hex(KeyFolder::open(keys_)->authority().certificate().serial());
+    const auto revoke = [&](std::string_view serial, const SecretText& word = passphrase()) {
+        return revoke_issuer(keys_, root_key_, word, serial, now_);
+    };
+    EXPECT_TRUE(revoke(stolen).error().message().starts_with("issuer-in-use"));
+    ASSERT_TRUE(replace_issuer(keys_, root_key_, passphrase(), {"h"}, system_random(), now_));
+    EXPECT_TRUE(revoke("00").error().message().starts_with("issuer-unknown"));
+    EXPECT_NE(revoke("00").error().message().find(stolen), std::string::npos);
+    EXPECT_TRUE(
+        revoke(stolen, SecretText("not the passphrase")).error().message().starts_with("passphrase-wrong"));
+    EXPECT_TRUE(KeyFolder::open(keys_)->revoked_issuers().entries().empty());
+
+    ASSERT_TRUE(revoke(stolen));
+    ASSERT_TRUE(revoke(stolen));  // twice is once
+    ASSERT_TRUE(replace_issuer(keys_, root_key_, passphrase(), {"h"}, system_random(), now_));
+    const auto keys = KeyFolder::open(keys_);
+    ASSERT_TRUE(keys) << keys.error().to_string();
+    const auto entries = keys->revoked_issuers().entries();
+    ASSERT_EQ(entries.size(), 1U);
+    EXPECT_EQ(to_hex(entries.front().serial), stolen);
+    EXPECT_EQ(entries.front().reason, identity::RevocationReason::kCaCompromise);
+}
+
+TEST_F(KeyFolderTest, a_list_that_the_root_did_not_sign_revokes_nobody_and_is_not_passed_over) {
+    ASSERT_TRUE(create());
+    const auto keys = KeyFolder::open(keys_);
+    const std::vector<identity::Revocation> one{
+        {identity::Serial{1}, identity::RevocationReason::kUnspecified, now_}};
+    const std::string list =
+        keys->authority().revocation_list_pem(one, {now_, now_ + std::chrono::hours(1), 1});
+    std::ofstream(keys_ / "revoked-issuers.pem") << list;
+    const auto refused = KeyFolder::open(keys_);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().message().starts_with("list-forged")) << refused.error().message();
 }
 
 }  // namespace

@@ -99,5 +99,36 @@ TEST_F(RosterTest, only_what_was_issued_here_is_let_in) {
     EXPECT_FALSE(context_->peers.check(forged->pem()));
 }
 
+TEST_F(RosterTest, what_a_revoked_issuing_key_signed_falls_with_it) {
+    enrolled("alpha");
+    commit();
+    const std::string stolen = to_hex(context_->keys.authority().certificate().serial());
+    const std::string leaf = leaf_of("alpha");
+    transaction_.reset();
+    const auto root_key = folder_.path() / "root-key.pem";
+    const identity::SecretText passphrase("correct horse battery staple");
+    ASSERT_TRUE(
+        replace_issuer(state() / "keys", root_key, passphrase, {"127.0.0.1"}, system_random(), clock_.now()));
+    open();
+    EXPECT_TRUE(context_->peers.check(leaf));
+    enrolled("beta");
+    commit();
+    transaction_.reset();
+    const Status revoked = revoke_issuer(state() / "keys", root_key, passphrase, stolen, clock_.now());
+    ASSERT_TRUE(revoked) << revoked.error().to_string();
+    open();
+    EXPECT_TRUE(context_->peers.check(leaf).error().message().starts_with("certificate-revoked"));
+    EXPECT_TRUE(context_->peers.check(leaf_of("beta")));
+    EXPECT_EQ((*context_->members.find(Role::kSite, "alpha"))->state, MemberState::kRevoked);
+    EXPECT_EQ((*context_->members.find(Role::kSite, "beta"))->state, MemberState::kEnrolled);
+    EXPECT_EQ(context_->members.site_certificates()->size(), 1U);
+    EXPECT_NE(context_->roster.page(0, 1).certificates.front().revoked, Time());
+    enrolled("alpha");  // invited anew
+    commit();
+    EXPECT_TRUE(context_->peers.check(leaf_of("alpha")));
+    open();
+    EXPECT_EQ((*context_->members.find(Role::kSite, "alpha"))->state, MemberState::kEnrolled);
+}
+
 }  // namespace
 }  // namespace huizhen::coordinator

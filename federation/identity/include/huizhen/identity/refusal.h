@@ -57,6 +57,8 @@ inline constexpr Refusal kInvitationExpired{"invitation-expired", ErrorCode::kPe
 
 inline constexpr Refusal kSiteUnlisted{"site-unlisted", ErrorCode::kPermissionDenied};
 inline constexpr Refusal kSiteKeyChanged{"site-key-changed", ErrorCode::kIntegrity};
+inline constexpr Refusal kListMalformed{"list-malformed", ErrorCode::kMalformedInput};
+inline constexpr Refusal kListForged{"list-forged", ErrorCode::kIntegrity};
 inline constexpr Refusal kLogRewritten{"log-rewritten", ErrorCode::kIntegrity};
 
 }  // namespace refusal

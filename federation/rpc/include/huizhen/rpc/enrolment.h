@@ -60,6 +60,7 @@ class EnrolmentHandler {
     virtual Result<RosterPage> roster(std::uint64_t skip, std::size_t max) = 0;
     // At most `max_bytes` of records after the first `skip`.
     virtual Result<LineagePage> lineage(std::string_view task, std::uint64_t skip, std::size_t max_bytes) = 0;
+    // X.509 CRLs: one of the issuing key, and behind it one of the root where it has revoked issuing keys.
     virtual Result<std::string> revocation_list_pem() = 0;
 };
 
