@@ -26,7 +26,7 @@ FOREIGN = [
     (r"openssl/", ["engine/base", "storage/vault", "storage/audit", "federation", "tests/bench/federation"]),
     (r"spdlog/", ["engine/base"]),
     (r"fmt/", ["engine/base", "federation/coordinator"]),
-    (r"toml", ["federation/coordinator/config", "federation/site/policy"]),
+    (r"toml", ["federation/settings"]),
     (r"png\.h", ["imaging/render"]),
     (r"zlib\.h", ["imaging/volume", "imaging/dicom", "federation/node/cohorts"]),
     (r"unicode/", ["imaging/dicom", "engine/text", "storage/records"]),
