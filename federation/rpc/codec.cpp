@@ -5,6 +5,7 @@
 #include <huizhen/base/text.h>
 
 #include "federation/v1/session.pb.h"
+#include "unix_time.h"
 
 namespace huizhen::rpc {
 
@@ -200,9 +201,7 @@ Result<FromCoordinator> read_from_coordinator(BytesView bytes, const Limits& lim
             }
             using std::chrono::milliseconds;
             return WelcomeMessage{
-                {welcome.protocol_version(),
-                 std::chrono::system_clock::time_point(
-                     milliseconds(welcome.server_time_unix_ms() % 253402300800000)),
+                {welcome.protocol_version(), from_unix_ms(welcome.server_time_unix_ms()),
                  milliseconds(welcome.heartbeat_period_ms()), milliseconds(welcome.silence_limit_ms())},
                 welcome.session()};
         }
@@ -234,8 +233,7 @@ std::string write_welcome(const WelcomeMessage& welcome) {
     v1::FromCoordinator message;
     v1::Welcome* out = message.mutable_welcome();
     out->set_protocol_version(welcome.welcome.protocol_version);
-    out->set_server_time_unix_ms(
-        duration_cast<milliseconds>(welcome.welcome.server_time.time_since_epoch()).count());
+    out->set_server_time_unix_ms(to_unix_ms(welcome.welcome.server_time));
     out->set_heartbeat_period_ms(static_cast<std::uint32_t>(welcome.welcome.heartbeat_period.count()));
     out->set_silence_limit_ms(static_cast<std::uint32_t>(welcome.welcome.silence_limit.count()));
     out->set_session(welcome.session);

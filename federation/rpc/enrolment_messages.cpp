@@ -3,23 +3,11 @@
 #include <huizhen/base/text.h>
 #include <huizhen/rpc/refusal.h>
 
+#include "unix_time.h"
+
 namespace huizhen::rpc {
 
-namespace {
-
 namespace v1 = federation::v1;
-
-std::int64_t unix_ms(std::chrono::system_clock::time_point time) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-}
-
-std::chrono::system_clock::time_point from_unix_ms(std::int64_t ms) {
-    constexpr std::int64_t kYear9999 = 253402300800000;
-    return std::chrono::system_clock::time_point(
-        std::chrono::milliseconds(std::clamp<std::int64_t>(ms, 0, kYear9999)));
-}
-
-}  // namespace
 
 void write(const EnrolReply& reply, v1::EnrolReply* message) {
     switch (reply.state) {
@@ -51,8 +39,8 @@ Result<EnrolReply> read(const v1::EnrolReply& message) {
 void write(const IssuedCertificate& certificate, v1::IssuedCertificate* message) {
     message->set_site(certificate.site.str());
     message->set_certificate_pem(certificate.certificate_pem);
-    message->set_issued_unix_ms(unix_ms(certificate.issued));
-    message->set_revoked_unix_ms(unix_ms(certificate.revoked));
+    message->set_issued_unix_ms(to_unix_ms(certificate.issued));
+    message->set_revoked_unix_ms(to_unix_ms(certificate.revoked));
 }
 
 IssuedCertificate read(const v1::IssuedCertificate& message) {

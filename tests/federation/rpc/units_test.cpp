@@ -8,11 +8,21 @@
 #include "frame_order.h"
 #include "raw_call.h"
 #include "transfer_window.h"
+#include "unix_time.h"
 
 namespace huizhen::rpc {
 namespace {
 
 using std::chrono::milliseconds;
+
+TEST(UnixTime, whatever_a_peer_says_is_a_moment) {
+    constexpr std::int64_t kThen = 1'700'000'000'123;
+    EXPECT_EQ(to_unix_ms(from_unix_ms(kThen)), kThen);
+    EXPECT_EQ(to_unix_ms(from_unix_ms(-1)), 0);
+    const auto last = from_unix_ms(std::numeric_limits<std::int64_t>::max());
+    EXPECT_GT(last, from_unix_ms(9'000'000'000'000));
+    EXPECT_EQ(from_unix_ms(to_unix_ms(last)), last);
+}
 
 TEST(Codec, gives_back_what_was_written) {
     const Hello hello{{1, 2}, "1.2", SiteId("st-mary"), {"nodules"}, {{"plan", 4, 5, {6, 7}}}};
