@@ -71,14 +71,20 @@ aggregation::RobustSettings robust_of(const rounds::TrainingPlan& plan, std::uin
     return {aggregation::RobustKind::kMean, 0};
 }
 
-Result<std::vector<float>> vector_of(const model_file::ModelReader* state, std::string_view name) {
+Result<std::vector<float>> vector_of(const model_file::ModelReader* state, std::string_view name,
+                                     std::uint64_t values) {
     if (state == nullptr) return std::vector<float>();
     std::uint64_t first = 0;
     for (const model_file::TensorEntry& tensor : state->header().tensors) {
         if (tensor.name == name) {
-            std::vector<float> values(tensor.count());
-            HZ_TRY(state->read(first, values));
-            return values;
+            if (tensor.count() != values) {
+                return fail(ErrorCode::kMalformedInput, "state-malformed: " + std::string(name) + " has " +
+                                                            std::to_string(tensor.count()) + " values, not " +
+                                                            std::to_string(values));
+            }
+            std::vector<float> vector(values);
+            HZ_TRY(state->read(first, vector));
+            return vector;
         }
         first += tensor.count();
     }
@@ -86,9 +92,9 @@ Result<std::vector<float>> vector_of(const model_file::ModelReader* state, std::
 }
 
 Result<std::vector<float>> last_mean_of(const rounds::TrainingPlan& plan,
-                                        const model_file::ModelReader* state) {
+                                        const model_file::ModelReader* state, std::uint64_t values) {
     if (!is_sparse(plan)) return std::vector<float>();
-    return vector_of(state, kLastMean);
+    return vector_of(state, kLastMean, values);
 }
 
 }  // namespace huizhen::exchange

@@ -69,7 +69,8 @@ class Making {
         if (setup_.state) {
             HZ_ASSIGN(state, ModelReader::open(objects_.path_of(setup_.state->digest)));
         }
-        HZ_ASSIGN(const auto last_mean, exchange::last_mean_of(setup_.plan, state ? &*state : nullptr));
+        HZ_ASSIGN(const auto last_mean,
+                  exchange::last_mean_of(setup_.plan, state ? &*state : nullptr, strategy.upload_values()));
         HZ_ASSIGN(const compression::UpdateCodec codec,
                   compression::UpdateCodec::make(exchange::codec_of(setup_.plan, setup_.invited.size()),
                                                  strategy.upload_values(),

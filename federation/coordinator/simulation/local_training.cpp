@@ -77,7 +77,7 @@ Result<PlainUpdate> train(const rounds::SiteId& site, const rounds::RoundName& r
     if (plan.privacy.clip_norm > 0) HZ_TRY(privacy::clip_l2(upload, plan.privacy.clip_norm));
     if (noise) privacy::add_gaussian_noise(upload, work.noise_stddev, secret);
 
-    HZ_ASSIGN(const auto last_mean, exchange::last_mean_of(plan, state ? &*state : nullptr));
+    HZ_ASSIGN(const auto last_mean, exchange::last_mean_of(plan, state ? &*state : nullptr, upload.size()));
     HZ_ASSIGN(const auto codec,
               compression::UpdateCodec::make(exchange::codec_of(plan, work.proposal.invited.size()),
                                              upload.size(), {plan.id.str(), round.number, last_mean}));

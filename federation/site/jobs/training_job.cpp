@@ -92,8 +92,8 @@ class Job {
         std::vector<float> correction;
         if (strategy.has_control()) {
             HZ_ASSIGN(own_control_, present(kOwnControl, start.size()));
-            HZ_ASSIGN(correction, exchange::vector_of(state, exchange::kControl));
-            correction.resize(start.size());
+            HZ_ASSIGN(correction, exchange::vector_of(state, exchange::kControl, start.size()));
+            correction.resize(start.size());  // zeros where there is none yet
             for (std::size_t i = 0; i < correction.size(); ++i) correction[i] -= own_control_[i];
             options.control_correction = correction;
             options.want_mean_gradient = true;
@@ -127,7 +127,7 @@ class Job {
 
     Result<std::vector<std::uint32_t>> encode(const Strategy& strategy, const ModelReader* state,
                                               std::span<const float> upload) {
-        HZ_ASSIGN(const auto last_mean, exchange::last_mean_of(plan_, state));
+        HZ_ASSIGN(const auto last_mean, exchange::last_mean_of(plan_, state, strategy.upload_values()));
         HZ_ASSIGN(const auto codec,
                   compression::UpdateCodec::make(exchange::codec_of(plan_, work_.proposal.invited.size()),
                                                  strategy.upload_values(),

@@ -125,23 +125,34 @@ class ExchangeState : public ::testing::Test {
 };
 
 TEST_F(ExchangeState, vectors_are_found_by_their_names) {
-    EXPECT_EQ(*vector_of(&*reader_, kControl), (std::vector{1.0F, 2.0F, 3.0F}));
-    EXPECT_EQ(*vector_of(&*reader_, kLastMean), (std::vector{4.0F, 5.0F}));
-    EXPECT_TRUE(vector_of(&*reader_, "m")->empty());
-    EXPECT_TRUE(vector_of(nullptr, kControl)->empty());
+    EXPECT_EQ(*vector_of(&*reader_, kControl, 3), (std::vector{1.0F, 2.0F, 3.0F}));
+    EXPECT_EQ(*vector_of(&*reader_, kLastMean, 2), (std::vector{4.0F, 5.0F}));
+    EXPECT_TRUE(vector_of(&*reader_, "m", 3)->empty());
+    EXPECT_TRUE(vector_of(nullptr, kControl, 3)->empty());
 }
 
 TEST_F(ExchangeState, only_a_sparse_codec_wants_the_last_mean) {
     auto sparse = plan();
     sparse.codec.kind = CodecKind::kSparse;
-    EXPECT_EQ(*last_mean_of(sparse, &*reader_), (std::vector{4.0F, 5.0F}));
-    EXPECT_TRUE(last_mean_of(sparse, nullptr)->empty());
-    EXPECT_TRUE(last_mean_of(plan(), &*reader_)->empty());
+    EXPECT_EQ(*last_mean_of(sparse, &*reader_, 2), (std::vector{4.0F, 5.0F}));
+    EXPECT_TRUE(last_mean_of(sparse, nullptr, 2)->empty());
+    EXPECT_TRUE(last_mean_of(plan(), &*reader_, 2)->empty());
+}
+
+TEST_F(ExchangeState, a_vector_of_another_length_than_the_model_is_an_error) {
+    for (const std::uint64_t values : {2U, 4U}) {
+        const auto control = vector_of(&*reader_, kControl, values);
+        ASSERT_FALSE(control);
+        EXPECT_TRUE(control.error().message().starts_with("state-malformed")) << control.error().message();
+    }
+    auto sparse = plan();
+    sparse.codec.kind = CodecKind::kSparse;
+    EXPECT_FALSE(last_mean_of(sparse, &*reader_, 3));
 }
 
 TEST_F(ExchangeState, a_state_that_was_cut_meanwhile_is_an_error) {
     std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 4);
-    EXPECT_FALSE(vector_of(&*reader_, kLastMean));
+    EXPECT_FALSE(vector_of(&*reader_, kLastMean, 2));
 }
 
 }  // namespace

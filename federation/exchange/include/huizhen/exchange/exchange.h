@@ -27,10 +27,11 @@ bool is_sparse(const rounds::TrainingPlan& plan);
 
 aggregation::RobustSettings robust_of(const rounds::TrainingPlan& plan, std::uint32_t groups);
 
-// A vector of a state file; empty where there is no state yet.
-Result<std::vector<float>> vector_of(const model_file::ModelReader* state, std::string_view name);
-// What a sparse codec wants; empty for the others.
+// A vector of a state file; empty where there is no state yet. kMalformedInput: it has not `values` values.
+Result<std::vector<float>> vector_of(const model_file::ModelReader* state, std::string_view name,
+                                     std::uint64_t values);
+// What a sparse codec of `values` values wants; empty for the others.
 Result<std::vector<float>> last_mean_of(const rounds::TrainingPlan& plan,
-                                        const model_file::ModelReader* state);
+                                        const model_file::ModelReader* state, std::uint64_t values);
 
 }  // namespace huizhen::exchange
