@@ -1,3 +1,5 @@
+#include <unordered_set>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -142,21 +144,59 @@ Result<Sha256Digest> FileObjects::add(std::span<const std::uint8_t> bytes) {
     return digest;
 }
 
-Result<Sha256Digest> FileObjects::add_file(const fs::path& path) {
-    HZ_ASSIGN(const Sha256Digest digest, sha256_file(path));
-    if (contains(digest)) return digest;
-    HZ_ASSIGN(auto file, files::open_file(path, O_RDONLY));
-    FileSource source(std::move(file), bytes_of(path));
-    HZ_ASSIGN(const auto sink, receive(digest, source.size(), ""));
-    std::vector<std::uint8_t> block(1 << 20);
-    for (std::uint64_t at = sink->durable(); at < source.size();) {
-        HZ_ASSIGN(const std::size_t got, source.read(at, block));
-        if (got == 0) break;
-        HZ_TRY(sink->write(std::span(block).first(got)));
-        at += got;
+Status FileObjects::add(std::span<const std::uint8_t> bytes, const Sha256Digest& digest) {
+    if (contains(digest)) return {};
+    const auto path = fs::path(impl_->part_stem(digest, "").string() + ".whole");
+    HZ_ASSIGN(const auto file, files::open_file(path, O_WRONLY | O_CREAT | O_TRUNC));
+    Status done = files::write_all(file, bytes, path);
+    if (done) done = take_over(path, digest);
+    std::error_code ignored;
+    if (!done) fs::remove(path, ignored);
+    return done;
+}
+
+Status FileObjects::take_over(const fs::path& path, const Sha256Digest& digest) {
+    std::error_code failed;
+    if (contains(digest)) {
+        fs::remove(path, failed);
+        return {};
     }
-    HZ_TRY(sink->commit());
-    return digest;
+    {
+        HZ_ASSIGN(const auto file, files::open_file(path, O_RDONLY));
+        HZ_TRY(files::sync_file(file, path));
+    }
+    const std::uint64_t size = bytes_of(path);
+    HZ_TRY(impl_->take_room(size));
+    const auto target = impl_->object_path(digest);
+    fs::create_directories(target.parent_path(), failed);
+    if (!failed) fs::rename(path, target, failed);
+    if (failed) {
+        impl_->used -= size;
+        return fail(ErrorCode::kIo, "io: cannot take over " + path.string() + ": " + failed.message());
+    }
+    return files::sync_folder(target.parent_path());
+}
+
+Status FileObjects::keep_only(std::span<const Sha256Digest> known) {
+    std::unordered_set<std::string> names;
+    for (const Sha256Digest& digest : known) names.insert(to_hex(digest));
+    std::vector<fs::path> left;
+    std::error_code failed;
+    for (const char* part : {"objects", "incoming"}) {
+        for (fs::recursive_directory_iterator it(impl_->root / part, failed), end; !failed && it != end;
+             it.increment(failed)) {
+            // Halves are named after their object, too.
+            const std::string name = it->path().filename().string().substr(0, 2 * Sha256Digest().size());
+            if (it->is_regular_file() && !names.contains(name)) left.push_back(it->path());
+        }
+        if (failed) return fail(ErrorCode::kIo, "cannot read the objects' folder: " + failed.message());
+    }
+    for (const fs::path& path : left) {
+        const auto size = path.extension() == ".durable" ? 0 : bytes_of(path);
+        if (fs::remove(path, failed)) impl_->used -= size;
+        if (failed) return fail(ErrorCode::kIo, "cannot remove " + path.string() + ": " + failed.message());
+    }
+    return {};
 }
 
 fs::path FileObjects::path_of(const Sha256Digest& digest) const { return impl_->object_path(digest); }
@@ -178,7 +218,7 @@ Status FileObjects::remove_parts(std::string_view owner) {
         const auto stem = entry.path().parent_path() / entry.path().stem();
         if (!owner.empty() && !stem.string().ends_with(mark)) continue;
         if (impl_->open_parts.contains(stem.string())) continue;
-        const auto size = entry.path().extension() == ".part" ? bytes_of(entry.path()) : 0;
+        const auto size = entry.path().extension() == ".durable" ? 0 : bytes_of(entry.path());
         if (fs::remove(entry.path(), failed)) impl_->used -= size;
     }
     if (failed) return fail(ErrorCode::kIo, "cannot remove half objects: " + failed.message());

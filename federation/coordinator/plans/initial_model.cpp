@@ -32,8 +32,7 @@ Result<InitialModel> make_initial_model(std::string_view task, std::uint64_t see
     HZ_TRY(writer.append(learner->initial(seed)));
     HZ_ASSIGN(const auto written, writer.finish());
     const bool is_new = !objects.contains(written.digest);
-    HZ_TRY(objects.add_file(path));
-    std::filesystem::remove(path, error);
+    HZ_TRY(objects.take_over(path, written.digest));
     return InitialModel{{written.digest, written.bytes}, is_new};
 }
 

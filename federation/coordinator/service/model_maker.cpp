@@ -204,7 +204,7 @@ class Making {
 
     Result<rounds::ObjectRef> take_in(ModelWriter& writer, const fs::path& path) {
         HZ_ASSIGN(const model_file::WrittenModel written, writer.finish());
-        HZ_TRY(objects_.add_file(path));
+        HZ_TRY(objects_.take_over(path, written.digest));
         return rounds::ObjectRef{written.digest, written.bytes};
     }
 

@@ -37,7 +37,7 @@ class ModelMakerTest : public ::testing::Test {
         auto writer = model_file::ModelWriter::create(path, header);
         EXPECT_TRUE(writer->append(values));
         const auto written = writer->finish();
-        EXPECT_TRUE(objects_->add_file(path));
+        EXPECT_TRUE(objects_->take_over(path, written->digest));
         return {written->digest, written->bytes};
     }
 

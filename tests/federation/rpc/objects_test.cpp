@@ -310,6 +310,51 @@ TEST(FileObjects, keep_their_quota) {
     ASSERT_TRUE(store->add(random_bytes(60'000, 2)));
 }
 
+TEST(FileObjects, take_over_what_was_hashed_as_it_was_made) {
+    testing::TemporaryFolder folder;
+    const auto store = FileObjects::open_folder(folder.path() / "store", 100'000).value();
+    const Bytes one = random_bytes(60'000), two = random_bytes(30'000, 2), large = random_bytes(60'000, 3);
+    const auto file = folder.path() / "made";
+    ASSERT_TRUE(write_file_atomically(file, std::as_bytes(std::span(one))));
+    ASSERT_TRUE(store->take_over(file, digest_of(one)));
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_EQ(sha256_file(store->path_of(digest_of(one))).value(), digest_of(one));
+    ASSERT_TRUE(store->add(two, digest_of(two)));
+    EXPECT_EQ(sha256_file(store->path_of(digest_of(two))).value(), digest_of(two));
+    EXPECT_EQ(store->used_bytes(), 90'000u);
+    // Again: there is one.
+    ASSERT_TRUE(write_file_atomically(file, std::as_bytes(std::span(one))));
+    ASSERT_TRUE(store->take_over(file, digest_of(one)));
+    EXPECT_FALSE(std::filesystem::exists(file));
+    // More than the quota: nothing is taken, and nothing half is left.
+    ASSERT_TRUE(write_file_atomically(file, std::as_bytes(std::span(large))));
+    EXPECT_TRUE(is_refusal(store->take_over(file, digest_of(large)).error(), Refusal::kNoSpace));
+    EXPECT_TRUE(std::filesystem::exists(file));
+    EXPECT_TRUE(is_refusal(store->add(large, digest_of(large)).error(), Refusal::kNoSpace));
+    EXPECT_EQ(store->used_bytes(), 90'000u);
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "store" / "incoming"));
+    EXPECT_FALSE(store->take_over(folder.path() / "nothing", digest_of(large)));
+}
+
+TEST(FileObjects, keep_only_what_is_known) {
+    testing::TemporaryFolder folder;
+    const auto store = FileObjects::open_folder(folder.path()).value();
+    const Sha256Digest known = store->add(random_bytes(1000)).value();
+    const Sha256Digest unknown = store->add(random_bytes(1000, 2)).value();
+    const Sha256Digest known_half = digest_of(random_bytes(1000, 3)), half = digest_of(random_bytes(1000, 4));
+    for (const Sha256Digest& digest : {known_half, half}) {
+        const auto sink = store->receive(digest, 1000, "coordinator").value();
+        ASSERT_TRUE(sink->write(random_bytes(500)));
+    }
+    EXPECT_EQ(store->used_bytes(), 3000u);
+    ASSERT_TRUE(store->keep_only(std::vector{known, known_half}));
+    EXPECT_TRUE(store->contains(known));
+    EXPECT_FALSE(store->contains(unknown));
+    EXPECT_EQ(store->durable(known_half, "coordinator").value(), 500u);
+    EXPECT_EQ(store->durable(half, "coordinator").value(), 0u);
+    EXPECT_EQ(store->used_bytes(), 1500u);
+}
+
 TEST(FileObjects, parts_of_an_owner_go_when_asked) {
     testing::TemporaryFolder folder;
     const auto store = FileObjects::open_folder(folder.path()).value();

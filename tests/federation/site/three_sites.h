@@ -57,7 +57,7 @@ inline rounds::ObjectRef put_start_model(rpc::FileObjects& objects, const std::f
     auto writer = model_file::ModelWriter::create(work / "start", header).value();
     EXPECT_TRUE(writer.append(task->initial(seed)));
     const auto written = writer.finish().value();
-    EXPECT_TRUE(objects.add_file(work / "start"));
+    EXPECT_TRUE(objects.take_over(work / "start", written.digest));
     return {written.digest, written.bytes};
 }
 

@@ -25,13 +25,18 @@ class FileObjects final : public ObjectStore {
     Result<std::unique_ptr<ObjectSink>> receive(const Sha256Digest& digest, std::uint64_t size,
                                                 std::string_view owner) override;
 
-    // Takes in a file or bytes of this machine's own making; returns its name.
+    // Takes in bytes of this machine's own making; returns their name.
     Result<Sha256Digest> add(std::span<const std::uint8_t> bytes);
-    Result<Sha256Digest> add_file(const std::filesystem::path& path);
+    // What this process has hashed as it made it, and is not hashed again. The file must lie on the folder's
+    // disk: it is renamed, and gone from `path` when this succeeds.
+    Status add(std::span<const std::uint8_t> bytes, const Sha256Digest& digest);
+    Status take_over(const std::filesystem::path& path, const Sha256Digest& digest);
     // Where a whole object lies: to be read, never written.
     std::filesystem::path path_of(const Sha256Digest& digest) const;
 
     Status remove(const Sha256Digest& digest);
+    // What a crash has left behind: objects and halves of them that nobody knows. Before anything is moved.
+    Status keep_only(std::span<const Sha256Digest> known);
     // Half objects of `owner`, as when a round ends; of everybody where it is empty.
     Status remove_parts(std::string_view owner);
     std::uint64_t used_bytes() const;
