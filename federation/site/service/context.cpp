@@ -37,6 +37,9 @@ Result<std::unique_ptr<Context>> Context::open(const std::filesystem::path& stat
     HZ_TRY(context->models.restore());
     HZ_TRY(context->kept.sweep(*context->kept_files));
     HZ_TRY(context->sweep());
+    // Updates that were masked and not yet noted when a crash came: they are made anew, or of no use.
+    HZ_ASSIGN(const auto noted, context->rounds.objects());
+    HZ_TRY(context->objects->keep_only(noted));
     return context;
 }
 

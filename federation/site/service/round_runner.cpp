@@ -34,6 +34,12 @@ std::vector<log::Field> fields(const rounds::RoundName& round) {
     return {{"plan", round.plan.str()}, {"round", std::to_string(round.number)}};
 }
 
+// A masked update that no round will send.
+void drop_masked(rpc::FileObjects& objects, const TrainingDone& done) {
+    if (const Status removed = objects.remove(done.masked.digest); !removed)
+        log::warning("object-not-removed", {{"why", removed.error().message()}});
+}
+
 }  // namespace
 
 RoundRunner::~RoundRunner() {
@@ -213,7 +219,10 @@ Status RoundRunner::take(const rounds::TrainAndMask& work) {
                outbox = tools_.outbox](const std::stop_token& stop) {
         WatchedProgress progress(*watch, name);
         auto done = train_and_mask(name, work, present, jobs, stop, progress);
-        if (stop.stop_requested()) return;
+        if (stop.stop_requested()) {
+            if (done) drop_masked(*jobs.objects, *done);
+            return;
+        }
         outbox->post_to(name, [done](RoundRunner& runner) { return runner.trained(done); });
     });
     return {};
@@ -233,8 +242,14 @@ Status RoundRunner::affordable() const {
 Status RoundRunner::trained(const Result<TrainingDone>& done) {
     training_ = false;
     if (!done) return apply(rounds::JobFailed{done.error().message()});
-    if (round_->stage() != rounds::SiteStage::kTraining) return {};
-    if (const Status paid = affordable(); !paid) return apply(rounds::JobFailed{paid.error().message()});
+    if (round_->stage() != rounds::SiteStage::kTraining) {
+        if (upload_ != done->masked) drop_masked(*tools_.jobs.objects, *done);
+        return {};
+    }
+    if (const Status paid = affordable(); !paid) {
+        drop_masked(*tools_.jobs.objects, *done);
+        return apply(rounds::JobFailed{paid.error().message()});
+    }
     HZ_TRY(tools_.kept->set_next(round_->name(), done->kept));
     auto told = fields(round_->name());
     told.emplace_back("samples", std::to_string(done->samples));

@@ -46,6 +46,16 @@ Result<std::vector<Blob>> blobs(Rows rows) {
     }
 }
 
+Result<std::vector<Sha256Digest>> digests(Rows rows) {
+    HZ_ASSIGN(const auto columns, blobs(std::move(rows)));
+    std::vector<Sha256Digest> all;
+    for (const Blob& column : columns) {
+        HZ_ASSIGN(const Sha256Digest digest, to_digest(column));
+        all.push_back(digest);
+    }
+    return all;
+}
+
 }  // namespace
 
 Status RoundStore::open(const NewRound& round) {
@@ -177,6 +187,11 @@ Status RoundStore::release(const RoundName& round, const Sha256Digest& object) {
                             {plan_of(round), number_of(round), BlobView(object)});
 }
 
+Result<std::vector<Sha256Digest>> RoundStore::objects() const {
+    HZ_ASSIGN(Rows rows, connection_->query("SELECT digest FROM object"));
+    return digests(std::move(rows));
+}
+
 Result<std::vector<Sha256Digest>> RoundStore::unneeded(WallTime since) const {
     HZ_ASSIGN(
         Rows rows,
@@ -190,13 +205,7 @@ Result<std::vector<Sha256Digest>> RoundStore::unneeded(WallTime since) const {
             " AND digest NOT IN (SELECT wanted FROM task_model WHERE wanted IS NOT NULL)"
             " AND digest NOT IN (SELECT pinned FROM task_model WHERE pinned IS NOT NULL)",
             {to_milliseconds(since)}));
-    HZ_ASSIGN(const auto columns, blobs(std::move(rows)));
-    std::vector<Sha256Digest> digests;
-    for (const Blob& column : columns) {
-        HZ_ASSIGN(const Sha256Digest digest, to_digest(column));
-        digests.push_back(digest);
-    }
-    return digests;
+    return digests(std::move(rows));
 }
 
 Status RoundStore::forget(const Sha256Digest& object) {

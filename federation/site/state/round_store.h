@@ -69,6 +69,8 @@ class RoundStore {
     // A file in objects/ that is there for another reason.
     Status note(const rounds::ObjectRef& object);
     Status release(const rounds::RoundName& round, const Sha256Digest& object);
+    // All files that are noted.
+    Result<std::vector<Sha256Digest>> objects() const;
     // Files that no open round needs, nor the newest round of a plan that is not older than `since`, nor a
     // model the site runs: to be removed, then forgotten.
     Result<std::vector<Sha256Digest>> unneeded(WallTime since) const;

@@ -145,6 +145,33 @@ TEST(Site, what_passes_is_waited_for) {
     EXPECT_EQ(federation.result()->included.size(), 3U);
 }
 
+TEST(Site, what_a_crash_has_left_among_the_objects_goes_at_the_next_start) {
+    SmallFederation federation;
+    const auto left = std::vector<std::uint8_t>(1000, 7), noted = std::vector<std::uint8_t>(1000, 8);
+    const auto folder = federation.hospitals[0]->state / "objects";
+    const auto other = sha256(std::as_bytes(std::span(noted)));
+    {
+        const auto objects = rpc::FileObjects::open_folder(folder).value();
+        ASSERT_TRUE(objects->add(left));
+        const auto half = objects->receive(Sha256Digest{1}, 1000, "coordinator").value();
+        ASSERT_TRUE(half->write(left));
+        ASSERT_TRUE(objects->add(noted));
+        const auto connection = database::Connection::open(federation.hospitals[0]->state / kDatabaseName,
+                                                           database::Access::kWrite)
+                                    .value();
+        RoundStore rounds(*connection);
+        ASSERT_TRUE(rounds.open({{rounds::PlanId("lung"), 1}, kTask, 1, true, {1}, {1}, {}}));
+        ASSERT_TRUE(rounds.needs({rounds::PlanId("lung"), 1}, {other, 1000}));
+        ASSERT_TRUE(rounds.close({rounds::PlanId("lung"), 1}, {"over", true, wall_now(system_clock())}));
+    }
+    federation.start(0);
+    federation.stop(0);
+    const auto objects = rpc::FileObjects::open_folder(folder).value();
+    EXPECT_FALSE(objects->contains(sha256(std::as_bytes(std::span(left)))));
+    EXPECT_TRUE(objects->contains(other));
+    EXPECT_EQ(objects->used_bytes(), 1000U);
+}
+
 TEST(Transfers, know_what_time_does_not_change) {
     using rpc::Refusal;
     for (const Refusal refusal : {Refusal::kNotAllowed, Refusal::kNotExpected, Refusal::kWrongDigest,
