@@ -1,4 +1,4 @@
-#include "character_set.h"
+#include <huizhen/dicom/character_set.h>
 
 #include <unicode/unistr.h>
 

@@ -1,4 +1,4 @@
-#include "data_set.h"
+#include <huizhen/dicom/data_set.h>
 
 #include <bit>
 #include <charconv>

@@ -148,6 +148,7 @@ tl::expected<DicomFile, FileFailure> parse_dicom_file(std::span<const std::byte>
         syntax_uid = *recognised;
         file.syntax_was_assumed = true;
     }
+    file.data_set_begin = begin;
     file.syntax = find_transfer_syntax(syntax_uid);
     if (file.syntax == nullptr) {
         return refuse(ErrorCode::kUnsupported, "(0002,0010) names a transfer syntax that is not known here");

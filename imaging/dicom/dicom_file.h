@@ -4,8 +4,8 @@
 
 #include <filesystem>
 
-#include "data_set.h"
-#include "transfer_syntax.h"
+#include <huizhen/dicom/data_set.h>
+#include <huizhen/dicom/transfer_syntax.h>
 
 namespace huizhen::imaging {
 
@@ -13,6 +13,7 @@ struct DicomFile {
     const TransferSyntax* syntax = nullptr;
     bool has_preamble = false;
     std::string sop_class_uid;        // from the file meta information; may be empty
+    std::size_t data_set_begin = 0;   // in the file's bytes
     bool syntax_was_assumed = false;  // no file meta information: told from the first element's form
     DataSet data;
     std::optional<PixelElement> pixels;

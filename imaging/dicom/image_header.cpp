@@ -1,8 +1,7 @@
 #include "image_header.h"
 
+#include <huizhen/dicom/character_set.h>
 #include <huizhen/dicom/limits.h>
-
-#include "character_set.h"
 
 namespace huizhen::imaging {
 namespace {

@@ -1,4 +1,4 @@
-#include "transfer_syntax.h"
+#include <huizhen/dicom/transfer_syntax.h>
 
 namespace huizhen::imaging {
 namespace {

@@ -1,5 +1,4 @@
-#include "character_set.h"
-
+#include <huizhen/dicom/character_set.h>
 #include <huizhen/dicom/image.h>
 #include <huizhen/test_support/data.h>
 

@@ -1,5 +1,4 @@
-#include "data_set.h"
-
+#include <huizhen/dicom/data_set.h>
 #include <huizhen/dicom/limits.h>
 
 namespace huizhen::imaging {

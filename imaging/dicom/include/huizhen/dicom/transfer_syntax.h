@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "data_set.h"
+#include <huizhen/dicom/data_set.h>
 
 namespace huizhen::imaging {
 
