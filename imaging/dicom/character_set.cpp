@@ -1,8 +1,7 @@
-#include <huizhen/dicom/character_set.h>
-
 #include <unicode/unistr.h>
 
 #include <huizhen/base/text.h>
+#include <huizhen/dicom/character_set.h>
 
 namespace huizhen::imaging {
 namespace {

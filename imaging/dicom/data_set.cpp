@@ -1,9 +1,8 @@
-#include <huizhen/dicom/data_set.h>
-
 #include <bit>
 #include <charconv>
 #include <cstring>
 
+#include <huizhen/dicom/data_set.h>
 #include <huizhen/dicom/limits.h>
 
 namespace huizhen::imaging {
