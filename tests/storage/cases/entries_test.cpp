@@ -126,7 +126,8 @@ TEST_F(CasesTest, a_study_gets_the_entries_of_its_number_and_those_around_its_ti
                 report("others", "of another study", "A-9")}));
     say(update("2", patient("2"), {lab("not hers", 6)}));
     std::vector<std::string> names;
-    for (const auto& entry : entries_for(*book, key).value()) names.push_back(entry.entry.source_id);
+    const auto entries = entries_for(*book, key).value();
+    for (const auto& entry : entries) names.push_back(entry.entry.source_id);
     EXPECT_EQ(names, (std::vector<std::string>{"in", "own"}));
     const Window wide{std::chrono::days(4000), std::chrono::days(400)};
     EXPECT_EQ(entries_for(*book, key, wide).value().size(), 5u);
