@@ -1,4 +1,6 @@
+#include <cerrno>
 #include <condition_variable>
+#include <cstring>
 
 #include <grpcpp/alarm.h>
 #include <grpcpp/impl/service_type.h>
@@ -27,6 +29,17 @@ constexpr int kLookaheadBytes = 512 << 10;
 constexpr int kReadBytes = 128 << 10;
 
 int milliseconds(std::chrono::milliseconds time) { return static_cast<int>(time.count()); }
+
+// `lines`: what gRPC said of it, with the system's words somewhere inside.
+tl::unexpected<Error> cannot_listen(const std::string& address, std::string_view lines) {
+    const auto said = [&](int error) { return lines.find(std::strerror(error)) != std::string_view::npos; };
+    std::string_view what = "is the address one of this machine's, and the port free?";
+    if (said(EADDRINUSE)) what = "another program listens there; end that one, or choose another port";
+    if (said(EADDRNOTAVAIL))
+        what = "this machine has no such address; choose one of its own, or 0.0.0.0 for all";
+    if (said(EACCES)) what = "ports below 1024 are the system's; choose a higher one";
+    return refuse(Refusal::kUnreachable, "cannot listen on " + address + ": " + std::string(what));
+}
 
 }  // namespace
 
@@ -110,10 +123,10 @@ Status CoordinatorServer::Impl::start() {
     builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 4);
-    server = builder.BuildAndStart();
-    if (!server || port == 0) {
-        return refuse(Refusal::kUnreachable, "cannot listen on " + options.address +
-                                                 ": is the port free, and the address this machine's?");
+    {
+        const GrpcErrorLines lines;
+        server = builder.BuildAndStart();
+        if (!server || port == 0) return cannot_listen(options.address, lines.text());
     }
     if (options.local_socket) {
         HZ_ASSIGN(local, LocalSocket::listen(*options.local_socket, log, [this](int fd) {

@@ -16,8 +16,15 @@ namespace huizhen::rpc {
 
 namespace {
 
+thread_local std::string* own_lines = nullptr;
+
 void log_line_of_grpc(gpr_log_func_args* line) {
     if (line->severity < GPR_LOG_SEVERITY_ERROR) return;
+    if (own_lines != nullptr) {
+        *own_lines += line->message;
+        *own_lines += '\n';
+        return;
+    }
     // Said of every connection: our certificates name roles, not hosts.
     if (std::string_view(line->message).starts_with("No match found for server name")) return;
     // Strangers' handshakes write as many as they like: bounded like our own refusals.
@@ -42,6 +49,9 @@ void keep_callback_threads() {
 }
 
 }  // namespace
+
+GrpcErrorLines::GrpcErrorLines() { own_lines = &text_; }
+GrpcErrorLines::~GrpcErrorLines() { own_lines = nullptr; }
 
 void prepare_grpc() {
     static const bool done = [] {

@@ -50,7 +50,7 @@ class ServerSession final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grp
     const SessionId id_;
     std::shared_ptr<ServerSession> self_;
     grpc::ByteBuffer incoming_;
-    bool opened_ = false;  // the handler knows this session; used by reactions only
+    bool opened_ = false;  // the handler was told; used by reactions alone
 
     std::mutex mutex_;  // guards what follows
     grpc::CallbackServerContext* context_;

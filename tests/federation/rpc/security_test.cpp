@@ -219,21 +219,31 @@ TEST(Security, a_key_that_is_not_the_certificates_is_not_taken) {
     expect_alive(coordinator);
 }
 
-TEST(Security, a_second_coordinator_on_the_port_is_refused) {
+TEST(Security, a_port_that_cannot_be_had_is_refused_in_one_sentence_that_says_what_to_do) {
     Coordinator first;
-    ServerOptions options;
-    options.address = first.address();
-    options.identity = authority().coordinator();
-    ServerParts parts;
-    parts.peers = &first.peers;
-    parts.sessions = &first.sessions;
-    parts.objects = first.objects.get();
-    parts.authoriser = &first.grants;
-    parts.enrolment = &first.enrolments;
-    parts.disk = &first.disk;
-    const auto second = CoordinatorServer::start(std::move(options), std::move(parts));
-    ASSERT_FALSE(second);
-    EXPECT_TRUE(is_refusal(second.error(), Refusal::kUnreachable));
+    const auto refused = [&](const std::string& address) {
+        ServerOptions options;
+        options.address = address;
+        options.identity = authority().coordinator();
+        ServerParts parts;
+        parts.peers = &first.peers;
+        parts.sessions = &first.sessions;
+        parts.objects = first.objects.get();
+        parts.authoriser = &first.grants;
+        parts.enrolment = &first.enrolments;
+        parts.disk = &first.disk;
+        ::testing::internal::CaptureStderr();
+        const auto second = CoordinatorServer::start(std::move(options), std::move(parts));
+        EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+        return second ? "" : second.error().message();
+    };
+    EXPECT_EQ(refused(first.address()),
+              "unreachable: cannot listen on " + first.address() +
+                  ": another program listens there; end that one, or choose another port");
+    EXPECT_EQ(refused("192.0.2.1:7443"),
+              "unreachable: cannot listen on 192.0.2.1:7443: this machine has no such address; choose one of "
+              "its own, or 0.0.0.0 for all");
+    EXPECT_NE(refused("no address:7443"), "");
 }
 
 TEST(Proxy, is_spoken_to_with_connect) {
