@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include <huizhen/base/text.h>
 #include <huizhen/rpc/refusal.h>
 #include <huizhen/rpc/services.h>
 
@@ -18,6 +19,7 @@ using Reactor = grpc::ServerUnaryReactor;
 
 constexpr std::size_t kCertificatesPerPage = 200;
 constexpr std::size_t kMaxLineageBytes = 1 << 20;
+constexpr std::size_t kMaxReasonBytes = 200;
 
 class Service final : public v1::Enrolment::CallbackService {
   public:
@@ -50,6 +52,14 @@ class Service final : public v1::Enrolment::CallbackService {
                       hub_.handler.renew(peer, request->certificate_request_pem(), request->proof()));
             write(made, reply);
             return {};
+        });
+    }
+
+    Reactor* Leave(Context* context, const v1::LeaveRequest* request, v1::LeaveReply*) override {
+        return answer(context, "Enrolment/Leave", check_size(request->ByteSizeLong()), [=, this]() -> Status {
+            HZ_ASSIGN(const Peer peer, caller_of(*context, Role::kSite));
+            return hub_.handler.leave(
+                peer, without_controls(request->reason(), " ", "").substr(0, kMaxReasonBytes));
         });
     }
 

@@ -5,6 +5,7 @@
 
 #include "enrolment_messages.h"
 #include "federation/v1/enrolment.grpc.pb.h"
+#include "gate.h"
 #include "link.h"
 #include "transfer.h"
 
@@ -162,6 +163,21 @@ Result<std::string> unverified_root_pem(const Endpoint& coordinator) {
     const auto status = v1::Enrolment::NewStub(channel)->Root(&context, v1::RootRequest(), &reply);
     if (!status.ok()) return fail(from_grpc(status));
     return reply.root_pem();
+}
+
+Status leave_federation(const Endpoint& coordinator, const TlsIdentity& identity, const PeerCheck& peers,
+                        std::string_view reason, std::chrono::milliseconds limit) {
+    HZ_TRY(check_identity(identity, true));
+    const auto verdict = std::make_shared<Verdict>();
+    const auto channel = secure_channel(coordinator, identity, peers, Limits(), verdict);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + limit);
+    v1::LeaveRequest request;
+    request.set_reason(std::string(reason));
+    v1::LeaveReply reply;
+    const auto status = v1::Enrolment::NewStub(channel)->Leave(&context, request, &reply);
+    if (!status.ok()) return fail(error_of(status, *verdict));
+    return {};
 }
 
 Result<EnrolReply> Enroller::enrol(const SiteId& site, std::string_view invitation,

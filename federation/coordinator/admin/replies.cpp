@@ -21,6 +21,7 @@ v1::SiteState state_of(MemberState state) {
         case MemberState::kEnrolled: return v1::SITE_STATE_ENROLLED;
         case MemberState::kRefused: return v1::SITE_STATE_REJECTED;
         case MemberState::kRevoked: return v1::SITE_STATE_REVOKED;
+        case MemberState::kLeft: return v1::SITE_STATE_LEFT;
     }
     return v1::SITE_STATE_UNSPECIFIED;
 }

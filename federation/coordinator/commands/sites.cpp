@@ -19,6 +19,7 @@ std::string state_text(v1::SiteState state) {
         case v1::SITE_STATE_REVOKED: return "revoked";
         case v1::SITE_STATE_REJECTED: return "refused";
         case v1::SITE_STATE_EXPIRED: return "expired";
+        case v1::SITE_STATE_LEFT: return "left";
         default: return "?";
     }
 }

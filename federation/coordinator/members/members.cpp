@@ -12,7 +12,7 @@ using database::BlobView;
 using database::Rows;
 using database::Value;
 
-constexpr std::array kStateNames = {"invited", "waiting", "enrolled", "refused", "revoked"};
+constexpr std::array kStateNames = {"invited", "waiting", "enrolled", "refused", "revoked", "left"};
 
 // A renewal leaves the former certificate good until it ends: in a certificate's life there are two or three
 // of a name. More are of somebody who fills the log that every site reads.
@@ -51,6 +51,8 @@ Result<Member> read_member(const Rows& rows) {
     HZ_ASSIGN(member.name, rows.get<std::string>(1));
     HZ_ASSIGN(const auto state, rows.get<std::string>(2));
     HZ_ASSIGN(member.state, read_state(state));
+    HZ_ASSIGN(const auto by_itself, rows.get<std::int64_t>(9));
+    if (by_itself != 0) member.state = MemberState::kLeft;
     HZ_ASSIGN(const auto changed, rows.get<std::int64_t>(3));
     member.changed_at = from_milliseconds(changed);
     HZ_ASSIGN(member.why, rows.get<std::string>(4));
@@ -70,7 +72,8 @@ constexpr std::string_view kSelectMember = R"sql(
 SELECT m.role, m.name, m.state, m.changed_at, m.why, m.last_seen, m.software,
   (SELECT r.public_key FROM request r WHERE r.role = m.role AND r.name = m.name),
   (SELECT max(c.not_after) FROM certificate c
-   WHERE c.role = m.role AND c.name = m.name AND c.revoked_at IS NULL)
+   WHERE c.role = m.role AND c.name = m.name AND c.revoked_at IS NULL),
+  m.by_itself
 FROM member m
 )sql";
 
@@ -108,7 +111,7 @@ Status Members::set_state(Role role, std::string_view name, MemberState state, s
                           Time now) {
     return connection_->run(
         "INSERT INTO member (role, name, state, changed_at, why) VALUES (?1, ?2, ?3, ?4, ?5) "
-        "ON CONFLICT (role, name) DO UPDATE SET state = ?3, changed_at = ?4, why = ?5",
+        "ON CONFLICT (role, name) DO UPDATE SET state = ?3, changed_at = ?4, why = ?5, by_itself = 0",
         {number_of(role), name, member_state_name(state), to_milliseconds(now), why});
 }
 
@@ -294,6 +297,15 @@ Result<std::int64_t> Members::revoke_issued_by(const identity::Revocations& issu
         "IS NULL)",
         {to_milliseconds(now), std::string_view("the issuing key of its certificate was revoked")}));
     return fallen;
+}
+
+Status Members::leave(std::string_view site, std::string_view why, Time now) {
+    HZ_ASSIGN(const auto member, find(Role::kSite, site));
+    if (!member || member->state != MemberState::kEnrolled)
+        return fail(ErrorCode::kPermissionDenied, "revoked: " + std::string(site) + " is no member");
+    HZ_TRY(revoke(Role::kSite, site, identity::RevocationReason::kCessation, why, now));
+    return connection_->run("UPDATE member SET by_itself = 1 WHERE role = ?1 AND name = ?2",
+                            {number_of(Role::kSite), site});
 }
 
 Status Members::seen(Role role, std::string_view name, std::string_view software, Time now) {

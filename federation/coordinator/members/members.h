@@ -18,7 +18,7 @@ using identity::PeerIdentity;
 using identity::Role;
 using identity::Time;
 
-enum class MemberState { kInvited, kWaiting, kEnrolled, kRefused, kRevoked };
+enum class MemberState { kInvited, kWaiting, kEnrolled, kRefused, kRevoked, kLeft };
 std::string_view member_state_name(MemberState state);
 
 struct Member {
@@ -72,6 +72,9 @@ class Members {
     // Whatever a revoked issuing key signed falls with it, and whoever holds no other certificate has to be
     // invited anew: so many certificates.
     Result<std::int64_t> revoke_issued_by(const identity::Revocations& issuers, Time now);
+
+    // The same by the site's own will. kPermissionDenied, "revoked": it is a member no longer.
+    Status leave(std::string_view site, std::string_view why, Time now);
 
     Status seen(Role role, std::string_view name, std::string_view software, Time now);
 

@@ -119,6 +119,19 @@ Result<rpc::EnrolReply> Enrolment::renew(const rpc::Peer& site, std::string_view
         });
 }
 
+Status Enrolment::leave(const rpc::Peer& site, std::string_view reason) {
+    const auto left =
+        coordinator_.ask<bool>([this, site, reason = std::string(reason)](Context& context) -> Result<bool> {
+            HZ_TRY(context.members.leave(site.name, reason, context.now()));
+            HZ_TRY(context.record({"site:" + site.name, "leave", "network", reason, {}}));
+            HZ_TRY(coordinator_.apply_revocation(Role::kSite, site.name));
+            return true;
+        });
+    if (!left) return huizhen::fail(left.error());
+    log::info("site-left", {{"site", site.name}, {"why", std::string(reason)}});
+    return {};
+}
+
 Result<rpc::RosterPage> Enrolment::roster(std::uint64_t skip, std::size_t max) {
     return coordinator_.roster().page(skip, max);
 }

@@ -20,6 +20,7 @@ class Enrolment final : public rpc::EnrolmentHandler {
     Result<std::string> root_pem() override;
     Result<rpc::EnrolReply> renew(const rpc::Peer& site, std::string_view request_pem,
                                   std::string_view proof) override;
+    Status leave(const rpc::Peer& site, std::string_view reason) override;
     Result<rpc::RosterPage> roster(std::uint64_t skip, std::size_t max) override;
     Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip,
                                      std::size_t max_bytes) override;

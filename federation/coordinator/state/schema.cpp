@@ -130,11 +130,17 @@ CREATE TABLE schedule (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Of a member that is revoked: it has left. A CHECK cannot be widened, so that this is no state of its own.
+constexpr std::string_view kLeaving = R"sql(
+ALTER TABLE member ADD COLUMN by_itself INTEGER NOT NULL DEFAULT 0 CHECK (by_itself IN (0, 1));
+)sql";
+
 }  // namespace
 
 Status migrate_state(database::Connection& connection, const Clock& clock) {
     static constexpr std::array kSteps = {database::Migration{"members and certificates", kMembers},
-                                          database::Migration{"models, plans and rounds", kTraining}};
+                                          database::Migration{"models, plans and rounds", kTraining},
+                                          database::Migration{"members that have left", kLeaving}};
     return database::migrate(connection, "coordinator", kSteps, clock);
 }
 

@@ -62,8 +62,10 @@ ExitCode give(Order::Kind kind, const Words& words) {
     }
     const auto done = site::give_order(words.state, order, system_clock(), system_random());
     if (!done) return report(done.error(), exit_code_of_input(done.error()));
-    const std::string what =
-        *done == site::OrderGiven::kDone ? "done" : "left for the daemon, which takes it within seconds";
+    std::string what = "done";
+    if (*done == site::OrderGiven::kLeft) what = "left for the daemon, which takes it within seconds";
+    if (*done == site::OrderGiven::kDoneUntold)
+        what = "done, but the coordinator was not told: ask its people to revoke this site";
     return print(words.json ? "{\"order\": \"" + what + "\"}\n" : what + '\n');
 }
 

@@ -19,6 +19,7 @@ class Link {
     virtual Result<rpc::EnrolReply> renew(std::string_view request_pem, std::string_view proof) = 0;
     virtual Result<rpc::RosterPage> roster(std::uint64_t skip) = 0;
     virtual Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) = 0;
+    virtual Status leave(const rpc::TlsIdentity& identity, std::string_view why) = 0;
     virtual Status reload(rpc::TlsIdentity identity) = 0;
 };
 
@@ -26,7 +27,9 @@ class RpcLink final : public Link {
   public:
     RpcLink(rpc::NodeOptions options, const rpc::PeerCheck& peers, rpc::NodeHandler& handler,
             RandomSource& random)
-        : node_(std::move(options), peers, handler, random) {}
+        : coordinator_(options.coordinator),
+          peers_(peers),
+          node_(std::move(options), peers, handler, random) {}
 
     Status run(const std::stop_token& stop) { return node_.run(stop); }
 
@@ -46,9 +49,14 @@ class RpcLink final : public Link {
     Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) override {
         return node_.lineage(task, skip);
     }
+    Status leave(const rpc::TlsIdentity& identity, std::string_view why) override {
+        return rpc::leave_federation(coordinator_, identity, peers_, why);
+    }
     Status reload(rpc::TlsIdentity identity) override { return node_.reload(std::move(identity)); }
 
   private:
+    rpc::Endpoint coordinator_;
+    const rpc::PeerCheck& peers_;
     rpc::NodeLink node_;
 };
 

@@ -1,6 +1,7 @@
 #include <huizhen/audit/log.h>
 #include <huizhen/site/orders.h>
 
+#include "enrolment/leaving.h"
 #include "keys/key_folder.h"
 #include "policy/policy_file.h"
 #include "service/model_keeper.h"
@@ -20,14 +21,12 @@ Status check_models(const std::filesystem::path& state, const Order& order) {
     return fail(ErrorCode::kNotFound, "no-such-task: no model of " + order.task + " is known here");
 }
 
-Status leave(database::Connection& connection, const KeyFolder& keys, const Order& order,
+Status leave(database::Connection& connection, const KeyFolder& keys, const Order& order, const Status& told,
              const Clock& clock) {
     MembershipStore store(connection);
     HZ_ASSIGN(auto enrolment, store.enrolment());
     if (!enrolment) return fail(ErrorCode::kNotFound, "not-enrolled: there is nothing to leave");
-    enrolment->state = Membership::kLeft;
-    enrolment->why = "left by " + order.who;
-    enrolment->changed_at = wall_now(clock);
+    mark_left(*enrolment, order.who, told, clock);
     HZ_TRY(store.set(*enrolment));
     RoundStore rounds(connection);
     HZ_ASSIGN(const auto open, rounds.open_rounds());
@@ -39,8 +38,8 @@ Status leave(database::Connection& connection, const KeyFolder& keys, const Orde
 }
 
 Status follow(database::Connection& connection, const KeyFolder& keys, const std::filesystem::path& state,
-              const Order& order, const Clock& clock) {
-    if (order.kind == Order::Kind::kLeave) return leave(connection, keys, order, clock);
+              const Order& order, const Status& told, const Clock& clock) {
+    if (order.kind == Order::Kind::kLeave) return leave(connection, keys, order, told, clock);
     HZ_ASSIGN(const SiteSettings settings, read_settings(state / kPolicyFileName));
     ModelStore store(connection);
     ModelKeeper keeper(store, settings.new_models, clock);
@@ -50,6 +49,14 @@ Status follow(database::Connection& connection, const KeyFolder& keys, const std
         case Order::Kind::kRefuse: return keeper.refuse(order.task, order.model);
         default: return keeper.unpin(order.task);
     }
+}
+
+std::string what_of(const Order& order, const Status& told) {
+    if (!told) {
+        const std::string what = "the coordinator was not told: " + told.error().message();
+        return what.substr(0, audit::kMaxWhyBytes);
+    }
+    return order.task + (order.task.empty() ? "" : " " + to_hex(order.model));
 }
 
 }  // namespace
@@ -71,14 +78,19 @@ Result<OrderGiven> give_order(const std::filesystem::path& state, const Order& o
     HZ_ASSIGN(const KeyFolder keys, KeyFolder::open(state));
     HZ_ASSIGN(const auto seed, keys.audit_seed(random));
     HZ_ASSIGN(auto audit, audit::Log::open(**connection, seed, clock, random));
+    Status told;
+    if (order.kind == Order::Kind::kLeave) {
+        HZ_ASSIGN(const auto enrolment, MembershipStore(**connection).enrolment());
+        if (enrolment && enrolment->state == Membership::kEnrolled)
+            told = tell_coordinator(*enrolment, keys, order.who, clock);
+    }
     HZ_ASSIGN(auto transaction, (*connection)->begin());
-    HZ_TRY(follow(**connection, keys, state, order, clock));
-    HZ_TRY(audit.append(transaction, {"user:" + order.who,
-                                      std::string(order_name(order.kind)),
-                                      "local",
-                                      order.task + (order.task.empty() ? "" : " " + to_hex(order.model)),
-                                      {}}));
+    HZ_TRY(follow(**connection, keys, state, order, told, clock));
+    HZ_TRY(audit.append(
+        transaction,
+        {"user:" + order.who, std::string(order_name(order.kind)), "local", what_of(order, told), {}}));
     HZ_TRY(transaction.commit());
+    if (!told) return OrderGiven::kDoneUntold;
     return OrderGiven::kDone;
 }
 

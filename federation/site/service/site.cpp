@@ -6,6 +6,7 @@
 #include <huizhen/base/logging.h>
 #include <huizhen/rpc/round_codec.h>
 
+#include "enrolment/leaving.h"
 #include "service/admission.h"
 #include "service/renewal.h"
 
@@ -485,7 +486,11 @@ Status Site::fetch_wanted() {
 // ---- a person's orders
 
 Status Site::follow_orders() {
+    if (leaving_) return {};
     for (const WaitingOrder& waiting : waiting_orders(context_->folder)) {
+        // Stays until the site has left: the coordinator is told first.
+        if (waiting.order && waiting.order->kind == Order::Kind::kLeave)
+            return leave(*waiting.order, waiting.file);
         if (!waiting.order) {
             log::warning("order-refused", {{"why", waiting.order.error().message()}});
         } else if (const Status done = follow(*waiting.order); !done) {
@@ -505,29 +510,40 @@ Status Site::follow(const Order& order) {
         case Order::Kind::kPin: HZ_TRY(context_->models.pin(order.task, order.model)); break;
         case Order::Kind::kRefuse: HZ_TRY(context_->models.refuse(order.task, order.model)); break;
         case Order::Kind::kUnpin: HZ_TRY(context_->models.unpin(order.task)); break;
-        case Order::Kind::kLeave: return leave(order.who);
+        case Order::Kind::kLeave: break;
     }
     HZ_TRY(
         context_->record(order_name(order.kind), order.who + ": " + order.task + " " + to_hex(order.model)));
     return fetch_wanted();
 }
 
-Status Site::leave(const std::string& who) {
+Status Site::leave(const Order& order, const std::filesystem::path& file) {
     leaving_ = true;
     for (const auto& [name, runner] : runners_) {
         HZ_TRY(runner->apply(rounds::JobFailed{"the hospital has left the federation"}));
         HZ_TRY(runner->abandon("the hospital has left the federation"));
     }
+    after_commit([this, who = order.who, file, identity = context_->tls_identity()] {
+        const Status started = running_->transfers.call([this, who, file, identity](const std::stop_token&) {
+            const Status told = running_->link.leave(identity, leaving_reason(who));
+            post([this, who, file, told] { return left(who, file, told); });
+        });
+        if (!started) post([this, who, file, started] { return left(who, file, started); });
+    });
+    return {};
+}
+
+Status Site::left(const std::string& who, const std::filesystem::path& file, const Status& told) {
     Enrolment& enrolment = context_->enrolment;
-    enrolment.state = Membership::kLeft;
-    enrolment.why = "left by " + who;
-    enrolment.changed_at = wall_now(*context_->parts.clock);
+    mark_left(enrolment, who, told, *context_->parts.clock);
     HZ_TRY(context_->membership.set(enrolment));
-    HZ_TRY(context_->record("leave", who));
-    after_commit([this] {
+    HZ_TRY(context_->record("leave", enrolment.why));
+    after_commit([this, file] {
         if (const Status removed = context_->keys.remove_certificate(); !removed)
             log::error("certificate-not-removed", {{"why", removed.error().message()}});
-        log::info("left", {});
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+        log::info("left", {{"why", context_->enrolment.why}});
         left_.request_stop();
     });
     return {};

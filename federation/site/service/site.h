@@ -72,7 +72,8 @@ class Site final : public LoopOwner, public rpc::NodeHandler, public Outbox {
     Status fetch_wanted();
     void renew_if_due();
     Status renewed(const Result<rpc::EnrolReply>& reply);
-    Status leave(const std::string& who);
+    Status leave(const Order& order, const std::filesystem::path& file);
+    Status left(const std::string& who, const std::filesystem::path& file, const Status& told);
 
     std::unique_ptr<Context> context_;
     EventLoop loop_;

@@ -181,6 +181,22 @@ TEST_F(MembersTest, a_revoked_site_is_given_no_certificate_that_it_asked_for_bef
     EXPECT_EQ(members_.issued(0)->front().revoked, now_);
 }
 
+TEST_F(MembersTest, a_site_that_leaves_is_revoked_and_may_be_invited_again) {
+    const Admission admitted = enrol("site-a", PrivateKey::generate(system_random()));
+    ASSERT_TRUE(members_.leave("site-a", "a merger", now_));
+    const auto member = members_.find(Role::kSite, "site-a").value();
+    EXPECT_EQ(member->state, MemberState::kLeft);
+    EXPECT_EQ(member->why, "a merger");
+    const auto revoked = members_.revocations()->entries();
+    ASSERT_EQ(revoked.size(), 1U);
+    EXPECT_EQ(revoked[0].reason, identity::RevocationReason::kCessation);
+    EXPECT_TRUE(members_.site_certificates()->empty());
+    EXPECT_FALSE(members_.leave("site-a", "again", now_));
+    EXPECT_FALSE(members_.leave("nobody", "", now_));
+    EXPECT_EQ(enrol("site-a", PrivateKey::generate(system_random())).state, MemberState::kEnrolled);
+    EXPECT_EQ(members_.find(Role::kSite, "site-a").value()->state, MemberState::kEnrolled);
+}
+
 TEST_F(MembersTest, a_site_cannot_fill_the_log_with_renewals) {
     const PrivateKey key = PrivateKey::generate(system_random());
     const Admission admitted = enrol("site-a", key);

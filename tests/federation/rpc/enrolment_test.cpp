@@ -75,6 +75,16 @@ TEST(Enrolment, an_enrolled_site_renews_and_reads_the_logs) {
     EXPECT_EQ(node.link->lineage("nodules", 3)->records, std::vector<std::string>{"nodules3"});
 }
 
+TEST(Enrolment, a_site_leaves_without_a_session) {
+    Coordinator coordinator;
+    const Peers peers;
+    const auto left =
+        leave_federation({coordinator.address(), ""}, authority().site("st-mary"), peers, "a\nmerger");
+    ASSERT_TRUE(left) << left.error().to_string();
+    EXPECT_EQ(coordinator.enrolments.left, "st-mary: a merger");
+    EXPECT_FALSE(leave_federation({coordinator.address(), ""}, {}, peers, "no certificate"));
+}
+
 TEST(Enrolment, that_waits_for_the_program_holds_up_no_session_and_is_bounded) {
     Limits limits = Coordinator::quick();
     limits.max_enrolment_calls_of_strangers = 6;

@@ -108,12 +108,17 @@ class Grants final : public ObjectAuthoriser {
 class Enrolments final : public EnrolmentHandler {
   public:
     std::function<void()> think;  // before a poll is answered
+    std::string left;             // who, and why
 
     Result<EnrolReply> enrol(const SiteId& site, std::string_view invitation,
                              std::string_view request) override;
     Result<EnrolReply> poll(std::string_view ticket) override;
     Result<std::string> root_pem() override { return "the root"; }
     Result<EnrolReply> renew(const Peer& site, std::string_view request, std::string_view proof) override;
+    Status leave(const Peer& site, std::string_view reason) override {
+        left = site.name + ": " + std::string(reason);
+        return {};
+    }
     Result<RosterPage> roster(std::uint64_t skip, std::size_t max) override;
     Result<LineagePage> lineage(std::string_view task, std::uint64_t skip, std::size_t max_bytes) override;
     Result<std::string> revocation_list_pem() override { return "a list"; }

@@ -256,15 +256,38 @@ TEST(Site, renews_its_certificate_and_goes_on_with_the_new_key) {
     EXPECT_EQ(federation.result()->included.size(), 3U);
 }
 
-TEST(Site, leaves_when_a_person_orders_it) {
-    SmallFederation federation;
+// How it ended.
+Enrolment leave(SmallFederation& federation, bool reachable) {
     federation.start(0);
-    ASSERT_TRUE(leave_order(federation.hospitals[0]->state, {Order::Kind::kLeave, "", {}, "ann"}, 1));
+    {
+        const std::lock_guard lock(federation.mutex);
+        federation.cut[0] = !reachable;
+    }
+    const auto state = federation.hospitals[0]->state;
+    EXPECT_TRUE(leave_order(state, {Order::Kind::kLeave, "", {}, "ann"}, 1));
     federation.hospitals[0]->thread.join();
     EXPECT_TRUE(federation.hospitals[0]->ended);
     federation.hospitals[0]->site.reset();
-    EXPECT_EQ(MembershipStore(*federation.read(0)).enrolment().value()->state, Membership::kLeft);
-    EXPECT_FALSE(KeyFolder::open(federation.hospitals[0]->state)->certificate());
+    EXPECT_FALSE(KeyFolder::open(state)->certificate());
+    EXPECT_TRUE(waiting_orders(state).empty());
+    return MembershipStore(*federation.read(0)).enrolment().value().value();
+}
+
+TEST(Site, leaves_when_a_person_orders_it_and_tells_the_coordinator) {
+    SmallFederation federation;
+    const Enrolment enrolment = leave(federation, true);
+    EXPECT_EQ(enrolment.state, Membership::kLeft);
+    EXPECT_EQ(enrolment.why, "left by ann");
+    ASSERT_EQ(federation.left.size(), 1U);
+    EXPECT_EQ(federation.left[0].second, "left the federation, by order of ann");
+}
+
+TEST(Site, leaves_where_the_coordinator_cannot_be_told) {
+    SmallFederation federation;
+    const Enrolment enrolment = leave(federation, false);
+    EXPECT_EQ(enrolment.state, Membership::kLeft);
+    EXPECT_TRUE(enrolment.why.starts_with("left by ann; the coordinator was not told: not-connected"))
+        << enrolment.why;
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ class MemoryLink final : public Link {
     Result<rpc::EnrolReply> renew(std::string_view request_pem, std::string_view proof) override;
     Result<rpc::RosterPage> roster(std::uint64_t skip) override;
     Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) override;
+    Status leave(const rpc::TlsIdentity& identity, std::string_view why) override;
     Status reload(rpc::TlsIdentity) override;
 
   private:
@@ -115,6 +116,7 @@ class SmallFederation {
     std::vector<rpc::IssuedCertificate> log;
     std::vector<std::string> lineage;
     std::vector<std::pair<std::size_t, Sha256Digest>> puts;
+    std::vector<std::pair<std::size_t, std::string>> left;
     std::function<void(std::size_t, rounds::Step)> on_message;  // before it is taken in; may cut
     std::function<Status(std::size_t)> on_fetch, on_put;        // what refuses, before anything is moved
 
@@ -319,6 +321,14 @@ inline Result<rpc::LineagePage> MemoryLink::lineage(std::string_view, std::uint6
     const auto key = federation_.lineage_key.public_key();
     page.public_key.assign(reinterpret_cast<const char*>(key.data()), key.size());
     return page;
+}
+
+inline Status MemoryLink::leave(const rpc::TlsIdentity& identity, std::string_view why) {
+    const std::lock_guard lock(federation_.mutex);
+    if (federation_.cut[site_]) return fail(ErrorCode::kUnavailable, "not-connected: no way there");
+    EXPECT_FALSE(identity.certificate_chain_pem.empty());
+    federation_.left.emplace_back(site_, why);
+    return {};
 }
 
 inline Status MemoryLink::reload(rpc::TlsIdentity) { return {}; }

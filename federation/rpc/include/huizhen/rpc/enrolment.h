@@ -56,6 +56,8 @@ class EnrolmentHandler {
     // `proof`: the current key's signature (identity/certificate_request.h).
     virtual Result<EnrolReply> renew(const Peer& site, std::string_view request_pem,
                                      std::string_view proof) = 0;
+    // The site's own people have it leave; `reason` is one line.
+    virtual Status leave(const Peer& site, std::string_view reason) = 0;
     // At most `max` certificates after the first `skip`.
     virtual Result<RosterPage> roster(std::uint64_t skip, std::size_t max) = 0;
     // At most `max_bytes` of records after the first `skip`.

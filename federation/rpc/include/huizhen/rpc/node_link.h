@@ -97,6 +97,11 @@ class NodeLink {
 // SHA-256 with what the invitation says, and uses it for nothing where they differ.
 Result<std::string> unverified_root_pem(const Endpoint& coordinator);
 
+// A site's last call: when it returns, the coordinator has revoked the site's certificates. Over a connection
+// of its own, so that no session is needed; at most `limit`.
+Status leave_federation(const Endpoint& coordinator, const TlsIdentity& identity, const PeerCheck& peers,
+                        std::string_view reason, std::chrono::milliseconds limit = std::chrono::seconds(15));
+
 // A hospital that has no certificate yet. `trust_pem` is the root that its invitation names.
 struct Enroller {
     Endpoint coordinator;

@@ -20,7 +20,9 @@ struct Order {
     std::string who;       // the account that asked
 };
 
-enum class OrderGiven { kDone, kLeft };
+// kDoneUntold: the site has left, and the coordinator could not be told: its people have to revoke the
+// certificate. kLeft: for the daemon.
+enum class OrderGiven { kDone, kDoneUntold, kLeft };
 
 // kNotFound: nothing is known of the task, or no such model.
 Result<OrderGiven> give_order(const std::filesystem::path& state, const Order& order, const Clock& clock,
