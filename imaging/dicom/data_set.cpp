@@ -33,7 +33,8 @@ bool is_known_sequence(Tag tag) {
         make_tag(0x0020, 0x9113), make_tag(0x0020, 0x9116),  // plane position, plane orientation
         make_tag(0x0028, 0x9110), make_tag(0x0028, 0x9145),  // pixel measures, pixel value transformation
         make_tag(0x0018, 0x9329), make_tag(0x0020, 0x9111),  // CT frame type, frame content
-        make_tag(0x0018, 0x9325), make_tag(0x0018, 0x9314)   // CT exposure details, CT reconstruction
+        make_tag(0x0018, 0x9325), make_tag(0x0018, 0x9314),  // CT exposure details, CT reconstruction
+        make_tag(0x0008, 0x1199), make_tag(0x0008, 0x1198)   // referenced and failed SOP instances
     };
     return std::find(kSequences.begin(), kSequences.end(), tag) != kSequences.end();
 }

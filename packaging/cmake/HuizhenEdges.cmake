@@ -16,6 +16,7 @@ set(HUIZHEN_EDGES
   "dicom: base volume"
   "dicom_results: base volume dicom"
   "deidentify: base dicom"
+  "dicom_network: base dicom"
   "render: base volume"
   "files: base"
   "database: base files"

@@ -14,7 +14,7 @@ TOP_LEVEL = {
 # A foreign header (a regular expression over what stands between the brackets) and the folders that may
 # include it. A test may include what the folder it mirrors may.
 FOREIGN = [
-    (r"dcmtk/", ["imaging/dicom", "imaging/dicom_results", "imaging/deidentify"]),
+    (r"dcmtk/", ["imaging/dicom", "imaging/dicom_network", "imaging/dicom_results", "imaging/deidentify"]),
     (r"openjpeg", ["imaging/dicom"]),
     (r"sqlite3\.h", ["storage/database", "tests/bench/storage"]),
     (r"zstd", ["storage/objects"]),
@@ -23,7 +23,7 @@ FOREIGN = [
     (r"Q[A-Z]\w*$|Qt\w+/", ["client_ui"]),
     (r"dnnl|oneapi/dnnl", ["engine/backends/cpu"]),
     (r"cuda|cudnn|cublas|nv\w+\.h", ["engine/backends/cuda"]),
-    (r"openssl/", ["engine/base", "storage/vault", "storage/audit", "federation", "tests/bench/federation"]),
+    (r"openssl/", ["engine/base", "imaging/dicom_network", "storage/vault", "storage/audit", "federation", "tests/bench/federation"]),
     (r"spdlog/", ["engine/base"]),
     (r"fmt/", ["engine/base", "federation/coordinator"]),
     (r"toml", ["federation/settings"]),

@@ -51,6 +51,7 @@ class DataSet {
     void add(Element element) { elements_.push_back(std::move(element)); }
     const Element* find(Tag tag) const;
     bool has(Tag tag) const { return find(tag) != nullptr; }
+    std::span<const Element> elements() const { return elements_; }
 
     // The value without trailing padding; empty where absent, nested or longer than kMaxTextBytes.
     std::string_view text(Tag tag) const;
