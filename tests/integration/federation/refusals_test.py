@@ -166,7 +166,8 @@ class Refusals(unittest.TestCase):
     def test_a_port_in_use_is_named(self):
         with socket.create_server(("127.0.0.1", self.federation.port)):
             done = self.federation.run_coordinator("serve")
-        self.refused(done, 4, f"cannot listen on 127.0.0.1:{self.federation.port}", "is the port free")
+        self.refused(done, 4, f"cannot listen on 127.0.0.1:{self.federation.port}", "choose another port")
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
 
     def test_an_audit_that_was_changed_is_found(self):
         federation = self.federation
