@@ -24,6 +24,8 @@ set(HUIZHEN_EDGES
   "objects: base files vault"
   "audit: base database"
   "chart: base"
+  "record_text: base chart"
+  "record_codes: base chart record_text"
   "jobs: base database"
   "cases: base chart database vault objects audit files"
   "secure_aggregation: base"
