@@ -28,6 +28,7 @@ set(HUIZHEN_EDGES
   "record_codes: base chart record_text"
   "hl7: base chart record_codes record_text"
   "fhir: base chart record_codes record_text"
+  "mllp: base files"
   "jobs: base database"
   "cases: base chart database vault objects audit files"
   "secure_aggregation: base"
