@@ -283,11 +283,17 @@ void Site::message(rpc::RoundMessage message) {
 
 void Site::notice(const rpc::Notice& notice) {
     log::info("notice", {{"name", notice.name}, {"sentence", notice.sentence}});
-    if (notice.name != "lineage") return;
-    post([this]() -> Status {
-        look_at_lineages();
-        return {};
-    });
+    if (notice.name == "lineage") {
+        post([this]() -> Status {
+            look_at_lineages();
+            return {};
+        });
+    } else if (notice.name == "revoked") {
+        post([this]() -> Status {
+            look_at_log(true);
+            return {};
+        });
+    }
 }
 
 void Site::disconnected(const Error& why, std::chrono::milliseconds retry_in) {
@@ -355,7 +361,10 @@ Status Site::abandon_forgotten() {
 // ---- certificates
 
 void Site::look_at_log(bool whole) {
-    if (looking_at_log_) return;
+    if (looking_at_log_) {
+        whole_log_due_ |= whole;  // what is under way may have missed a revocation
+        return;
+    }
     looking_at_log_ = true;
     after_commit([this, whole] {
         const auto head = context_->trust->log_head();
@@ -364,6 +373,7 @@ void Site::look_at_log(bool whole) {
             const auto page = running_->link.roster(skip);
             post([this, page, skip]() -> Status {
                 looking_at_log_ = false;
+                if (std::exchange(whole_log_due_, false)) look_at_log(true);
                 std::vector<rounds::Message> held;
                 held.swap(held_);
                 if (!page) {

@@ -82,7 +82,8 @@ class Site final : public LoopOwner, public rpc::NodeHandler, public Outbox {
     std::vector<std::function<void()>> after_commit_;  // of this batch
     std::map<rounds::RoundName, std::unique_ptr<RoundRunner>> runners_;
     std::vector<rounds::Message> held_;  // proposals whose certificates are not in the log yet
-    bool connected_ = false, looking_at_log_ = false, renewing_ = false, leaving_ = false;
+    bool connected_ = false, looking_at_log_ = false, whole_log_due_ = false, renewing_ = false,
+         leaving_ = false;
     std::set<Sha256Digest> fetching_models_;
     struct Resend {
         std::chrono::steady_clock::time_point at;

@@ -107,6 +107,7 @@ class Nobody final : public EnrolmentHandler {
     Result<EnrolReply> poll(std::string_view) override { return no(); }
     Result<std::string> root_pem() override { return no(); }
     Result<EnrolReply> renew(const Peer&, std::string_view, std::string_view) override { return no(); }
+    Status leave(const Peer&, std::string_view) override { return no(); }
     Result<RosterPage> roster(std::uint64_t, std::size_t) override { return no(); }
     Result<LineagePage> lineage(std::string_view, std::uint64_t, std::size_t) override { return no(); }
     Result<std::string> revocation_list_pem() override { return no(); }

@@ -96,6 +96,22 @@ TEST(Site, declines_a_certificate_that_is_not_in_the_log) {
         << federation.coordinator->absences()[0].reason;
 }
 
+TEST(Site, reads_the_whole_log_again_when_somebody_is_revoked) {
+    SmallFederation federation;
+    const auto read = [&](int times) {
+        for (int tries = 0; tries < 300; ++tries) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            const std::lock_guard lock(federation.mutex);
+            if (federation.whole_logs >= times) return true;
+        }
+        return false;
+    };
+    federation.start(0);
+    ASSERT_TRUE(read(1));
+    federation.hospitals[0]->site->notice({"revoked", "a certificate"});
+    EXPECT_TRUE(read(2));
+}
+
 // A refusal at the third site, for good: its part ends by name, and it does not ask again.
 void expect_to_give_up(SmallFederation& federation, const int& asked, std::string_view trouble) {
     federation.plan.minimum_sites = 3;

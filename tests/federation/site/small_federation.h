@@ -117,6 +117,7 @@ class SmallFederation {
     std::vector<std::string> lineage;
     std::vector<std::pair<std::size_t, Sha256Digest>> puts;
     std::vector<std::pair<std::size_t, std::string>> left;
+    int whole_logs = 0;                                         // that sites have read
     std::function<void(std::size_t, rounds::Step)> on_message;  // before it is taken in; may cut
     std::function<Status(std::size_t)> on_fetch, on_put;        // what refuses, before anything is moved
 
@@ -300,6 +301,7 @@ inline Result<rpc::EnrolReply> MemoryLink::renew(std::string_view request_pem, s
 
 inline Result<rpc::RosterPage> MemoryLink::roster(std::uint64_t skip) {
     const std::lock_guard lock(federation_.mutex);
+    federation_.whole_logs += skip == 0;
     rpc::RosterPage page;
     identity::LogHead head;
     for (const auto& one : federation_.log) {
