@@ -88,7 +88,7 @@ std::string_view Piece::part(char separator, std::size_t number) const {
 std::vector<std::string_view> Piece::split(char separator) const {
     std::vector<std::string_view> parts;
     std::string_view rest = raw_;
-    while (!rest.empty() && parts.size() < kMaxRepetitions) {
+    while (!raw_.empty() && parts.size() < kMaxRepetitions) {
         const std::size_t end = separator == 0 ? std::string_view::npos : rest.find(separator);
         parts.push_back(rest.substr(0, end));
         if (end == std::string_view::npos) break;

@@ -28,6 +28,13 @@ TEST(Message, is_a_tree_of_all_that_was_sent) {
     EXPECT_EQ(std::string(message.text()) + "\r", bytes);
 }
 
+TEST(Message, keeps_empty_repetitions) {
+    const Message message = parsed(lines(header("ADT^A08"), "PID|a~~b~|~"));
+    EXPECT_EQ(message.find("PID")->field(1).repetitions().size(), 4u);
+    EXPECT_EQ(message.find("PID")->field(2).repetitions().size(), 2u);
+    EXPECT_EQ(message.find("PID")->field(3).repetitions().size(), 0u);
+}
+
 TEST(Message, of_any_delimiters) {
     const Message message = parsed("MSH$%*!@$LIS$$$$$$ADT%A08$1$P$2.3\rPID$$$A%%%H@1*B$$x!F!y\r");
     EXPECT_EQ(message.header().text(9, 2), "A08");
