@@ -29,6 +29,7 @@ set(HUIZHEN_EDGES
   "hl7: base chart record_codes record_text"
   "fhir: base chart record_codes record_text"
   "mllp: base files"
+  "records: base chart fhir hl7 record_codes record_text"
   "jobs: base database"
   "cases: base chart database vault objects audit files"
   "secure_aggregation: base"
