@@ -1,0 +1,9 @@
+// libFuzzer's way in: clang, -DHUIZHEN_FUZZ=ON. Run: build/tests/fuzz_records_fhir -max_len=65536 NEW_CORPUS
+// tests/fuzz/corpus/records_fhir
+
+#include "records_fhir_entry.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    huizhen::fuzz::read_records_fhir(std::span(data, size));
+    return 0;
+}

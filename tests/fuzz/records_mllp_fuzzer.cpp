@@ -1,0 +1,9 @@
+// libFuzzer's way in: clang, -DHUIZHEN_FUZZ=ON. Run: build/tests/fuzz_records_mllp -max_len=65536 NEW_CORPUS
+// tests/fuzz/corpus/records_mllp
+
+#include "records_mllp_entry.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    huizhen::fuzz::read_records_mllp(std::span(data, size));
+    return 0;
+}
