@@ -10,7 +10,6 @@ constexpr const char* kSuites12 =
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* kSuites13 =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-constexpr const char* kGroups = "X25519:P-256:P-384";
 
 Status check_file(const std::filesystem::path& path, const char* what, bool loaded) {
     if (loaded) return {};
@@ -26,10 +25,11 @@ Status check_file(const std::filesystem::path& path, const char* what, bool load
 Result<TlsContext> server_context(const TlsFiles& files) {
     TlsContext context(SSL_CTX_new(TLS_server_method()));
     SSL_CTX* raw = context.get();
+    std::string groups = "X25519:P-256:P-384";  // OpenSSL's macro casts const away
     const bool made = raw != nullptr && SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 &&
                       SSL_CTX_set_cipher_list(raw, kSuites12) == 1 &&
                       SSL_CTX_set_ciphersuites(raw, kSuites13) == 1 &&
-                      SSL_CTX_set1_groups_list(raw, kGroups) == 1;
+                      SSL_CTX_set1_groups_list(raw, groups.data()) == 1;
     if (!made) return fail(ErrorCode::kUnavailable, "tls: this system's OpenSSL lacks the suites of BCP 195");
     SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
                                  SSL_OP_CIPHER_SERVER_PREFERENCE);
