@@ -286,6 +286,11 @@ Result<std::optional<Association::Pdv>> Association::next_pdv() {
     Pdv next;
     if (DUL_NextPDV(&association_->DULassociation, &next.pdv).good()) return std::optional(next);
     arm();
+    // Senders by DCMTK hold the end of a PDU back until what went before is acknowledged (Nagle); an
+    // acknowledgement that waits for an answer to travel with (40 ms) is one that nobody sends. The kernel
+    // forgets this setting.
+    const int at_once = 1;
+    ::setsockopt(watch_.descriptor(), IPPROTO_TCP, TCP_QUICKACK, &at_once, sizeof(at_once));
     OFCondition status = DUL_ReadPDVs(&association_->DULassociation, nullptr, DUL_BLOCK, 0);
     watch_.until(pace_.whole_until, Limit::kWhole);
     if (status == DUL_PEERREQUESTEDRELEASE) return std::optional<Pdv>();
