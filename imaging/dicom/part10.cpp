@@ -29,6 +29,27 @@ Status check_syntax(DcmFileFormat& file) {
     return fail(ErrorCode::kUnsupported, "pixels in this transfer syntax cannot be passed on");
 }
 
+// Into memory: DCMTK's file stream does not say when closing it failed.
+template <typename Object>
+Result<std::vector<std::byte>> encoded(Object& object, E_TransferSyntax syntax) {
+    std::vector<std::byte> bytes, chunk(kChunkBytes);
+    DcmOutputBufferStream stream(chunk.data(), static_cast<offile_off_t>(chunk.size()));
+    OFCondition status;
+    object.transferInit();
+    do {
+        status = object.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
+        void* written = nullptr;
+        offile_off_t length = 0;
+        stream.flushBuffer(written, length);
+        const auto* from = static_cast<const std::byte*>(written);
+        bytes.insert(bytes.end(), from, from + length);
+    } while (status == EC_StreamNotifyClient);
+    object.transferEnd();
+    if (status.bad())
+        return fail(ErrorCode::kInternal, "a DICOM object cannot be encoded: " + std::string(status.text()));
+    return bytes;
+}
+
 }  // namespace
 
 void silence_dcmtk() {
@@ -54,7 +75,6 @@ Status parse_part10(std::span<const std::byte> bytes, ParseUntil until, DcmFileF
                 "the data set cannot be read whole: " + std::string(status.text()));
 }
 
-// Into memory: DCMTK's file stream does not say when closing it failed.
 Result<std::vector<std::byte>> part10_bytes(DcmFileFormat& file) {
     silence_dcmtk();
     const E_TransferSyntax syntax = syntax_to_write(*file.getDataset());
@@ -64,21 +84,12 @@ Result<std::vector<std::byte>> part10_bytes(DcmFileFormat& file) {
         return fail(ErrorCode::kInvalidArgument,
                     "the object cannot be a DICOM file: " + std::string(status.text()));
     }
-    std::vector<std::byte> bytes, chunk(kChunkBytes);
-    DcmOutputBufferStream stream(chunk.data(), static_cast<offile_off_t>(chunk.size()));
-    file.transferInit();
-    do {
-        status = file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
-        void* written = nullptr;
-        offile_off_t length = 0;
-        stream.flushBuffer(written, length);
-        const auto* from = static_cast<const std::byte*>(written);
-        bytes.insert(bytes.end(), from, from + length);
-    } while (status == EC_StreamNotifyClient);
-    file.transferEnd();
-    if (status.bad())
-        return fail(ErrorCode::kInternal, "a DICOM object cannot be encoded: " + std::string(status.text()));
-    return bytes;
+    return encoded(file, syntax);
+}
+
+Result<std::vector<std::byte>> data_set_bytes(DcmDataset& data, const std::string& transfer_syntax) {
+    silence_dcmtk();
+    return encoded(data, DcmXfer(transfer_syntax.c_str()).getXfer());
 }
 
 }  // namespace huizhen::imaging

@@ -1,18 +1,28 @@
 // DicomClient::store.
 
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
 #include <huizhen/base/file.h>
 #include <huizhen/dicom/identity.h>
+#include <huizhen/dicom/part10.h>
 #include <huizhen/dicom/transfer_syntax.h>
 #include <huizhen/dicom_network/client.h>
 
 #include "client_call.h"
-#include "encode.h"
 #include "uids.h"
 
 namespace huizhen::imaging {
 namespace {
 
 constexpr std::uint16_t kMediumPriority = 0;
+
+// The data set of a file with uncompressed pixels, as those read it that know implicit VR alone.
+Result<std::vector<std::byte>> implicit_data_set(std::span<const std::byte> file) {
+    DcmFileFormat format;
+    HZ_TRY(parse_part10(file, ParseUntil::kAfterPixelData, format));
+    return data_set_bytes(*format.getDataset(), uids::kImplicitLittleEndian);
+}
 
 bool is_plain(std::string_view syntax) {
     const TransferSyntax* known = find_transfer_syntax(syntax);
@@ -66,7 +76,7 @@ Result<CommandSet> send_object(ClientCall& call, const ObjectIdentity& identity,
         if (implicit == nullptr || !is_plain(identity.transfer_syntax_uid))
             return fail(ErrorCode::kUnsupported,
                         "the peer takes neither this class nor this transfer syntax");
-        HZ_ASSIGN(const auto rewritten, rewrite_data_set(file, uids::kImplicitLittleEndian));
+        HZ_ASSIGN(const auto rewritten, implicit_data_set(file));
         sent = association.send(implicit->id, command, rewritten);
     }
     if (!sent) return fail(call.broken(std::move(sent).error()));

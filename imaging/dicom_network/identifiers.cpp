@@ -5,12 +5,12 @@
 
 #include <huizhen/dicom/character_set.h>
 #include <huizhen/dicom/data_set.h>
+#include <huizhen/dicom/part10.h>
 #include <huizhen/dicom/transfer_syntax.h>
 #include <huizhen/dicom_network/limits.h>
 
 #include "command.h"
 #include "dcmtk_setup.h"
-#include "encode.h"
 
 namespace huizhen::imaging {
 namespace {
@@ -118,7 +118,7 @@ Result<std::vector<std::byte>> write_query(const Query& query, const std::string
         HZ_TRY(put(data, key.tag, value));
     }
     if (!ascii) HZ_TRY(put(data, kCharacterSet, "ISO_IR 192"));
-    return encode_data_set(data, transfer_syntax);
+    return data_set_bytes(data, transfer_syntax);
 }
 
 Result<QueryMatch> read_match(std::span<const std::byte> bytes, std::string_view transfer_syntax) {
@@ -138,7 +138,7 @@ Result<std::vector<std::byte>> write_commitment_request(const CommitmentRequest&
     DcmDataset data;
     HZ_TRY(put(data, kTransactionUid, request.transaction_uid));
     HZ_TRY(append_references(data, kReferencedSequence, without_reasons(request.instances), false));
-    return encode_data_set(data, transfer_syntax);
+    return data_set_bytes(data, transfer_syntax);
 }
 
 Result<CommitmentRequest> read_commitment_request(std::span<const std::byte> bytes,
@@ -159,7 +159,7 @@ Result<std::vector<std::byte>> write_commitment_report(const CommitmentReport& r
     HZ_TRY(put(data, kTransactionUid, report.transaction_uid));
     HZ_TRY(append_references(data, kReferencedSequence, without_reasons(report.committed), false));
     HZ_TRY(append_references(data, kFailedSequence, report.failed, true));
-    return encode_data_set(data, transfer_syntax);
+    return data_set_bytes(data, transfer_syntax);
 }
 
 Result<CommitmentReport> read_commitment_report(std::span<const std::byte> bytes,

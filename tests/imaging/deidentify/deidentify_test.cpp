@@ -1,11 +1,11 @@
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
+#include <huizhen/base/file.h>
 #include <huizhen/base/progress.h>
 #include <huizhen/dicom/image.h>
+#include <huizhen/dicom/limits.h>
 #include <huizhen/dicom/series.h>
 #include <huizhen/test_support/data.h>
 
@@ -28,24 +28,14 @@ std::string as_text(const std::vector<std::byte>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-std::vector<std::byte> read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const auto bytes = std::as_bytes(std::span(text));
-    return {bytes.begin(), bytes.end()};
-}
-
-void write_file(const fs::path& path, const std::vector<std::byte>& bytes) {
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-}
+std::vector<std::byte> bytes_of(const fs::path& path) { return read_file(path, kMaxFileBytes).value(); }
 
 std::size_t errors_of(const std::vector<std::byte>& bytes, std::string& said) {
     const TemporaryFolder folder;
-    write_file(folder.path() / "object.dcm", bytes);
+    EXPECT_TRUE(write_file_atomically(folder.path() / "object.dcm", bytes));
     const std::string path = (folder.path() / "object.dcm").string();
     if (std::system(("dciodvfy '" + path + "' >'" + path + ".txt' 2>&1").c_str()) < 0) return 0;
-    said = as_text(read_file(path + ".txt"));
+    said = as_text(bytes_of(path + ".txt"));
     std::size_t errors = 0;
     for (std::size_t at = said.find("Error"); at != std::string::npos; at = said.find("Error", at + 1))
         ++errors;
@@ -333,7 +323,7 @@ Tally clean_all(const fs::path& folder, const DeidentifyOptions& options) {
     Tally tally;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         if (!entry.is_regular_file()) continue;
-        const std::vector<std::byte> bytes = read_file(entry.path());
+        const std::vector<std::byte> bytes = bytes_of(entry.path());
         const auto result = deidentify(bytes, planted::key(), options);
         if (!result) {
             ++tally.refused[std::string(error_code_name(result.error().code()))];
@@ -375,9 +365,9 @@ TEST(Deidentify, keeps_the_real_series_the_volume_it_was) {
     int files = 0;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         if (entry.path().extension() != ".dcm") continue;
-        const auto result = deidentify(read_file(entry.path()), planted::key(), all_options());
+        const auto result = deidentify(bytes_of(entry.path()), planted::key(), all_options());
         ASSERT_TRUE(result.has_value()) << entry.path() << result.error().to_string();
-        write_file(out.path() / entry.path().filename(), result->bytes);
+        ASSERT_TRUE(write_file_atomically(out.path() / entry.path().filename(), result->bytes));
         ++files;
     }
     EXPECT_EQ(files, 275);

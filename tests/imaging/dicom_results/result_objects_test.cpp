@@ -1,5 +1,6 @@
 #include <cstdlib>
 
+#include <huizhen/base/file.h>
 #include <huizhen/dicom/image.h>
 #include <huizhen/test_support/data.h>
 
@@ -19,7 +20,7 @@ bool installed(const std::string& program) {
 std::string output_of(const std::string& command, const fs::path& scratch) {
     const fs::path out = scratch / "output.txt";
     const int status = std::system((command + " >'" + out.string() + "' 2>&1").c_str());
-    const std::vector<std::byte> bytes = sample::read_file(out);
+    const std::vector<std::byte> bytes = sample::bytes_of(out);
     return "status " + std::to_string(status) + "\n" +
            std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
@@ -30,7 +31,7 @@ void expect_conformant(const std::vector<ResultObject>& objects, const fs::path&
         GTEST_SKIP() << "skipped: dicom3tools or dcmtk is not installed";
     for (const ResultObject& object : objects) {
         const fs::path file = scratch / (std::string(sample::name_of(object.kind)) + ".dcm");
-        sample::write_file(file, object.bytes);
+        ASSERT_TRUE(write_file_atomically(file, object.bytes));
         const std::string said = output_of("dciodvfy '" + file.string() + "'", scratch);
         EXPECT_EQ(said.find("Error"), std::string::npos) << file << "\n" << said;
         if (object.kind != ResultKind::kReport && object.kind != ResultKind::kKeyImages) continue;

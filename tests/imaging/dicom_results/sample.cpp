@@ -1,33 +1,23 @@
 #include "sample.h"
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include <huizhen/base/check.h>
+#include <huizhen/base/file.h>
 #include <huizhen/dicom/ct_writer.h>
 #include <huizhen/dicom/image.h>
+#include <huizhen/dicom/limits.h>
 
 namespace huizhen::imaging::sample {
 namespace fs = std::filesystem;
 
-std::vector<std::byte> read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const auto bytes = std::as_bytes(std::span(text));
-    return {bytes.begin(), bytes.end()};
-}
-
-void write_file(const fs::path& path, const std::vector<std::byte>& bytes) {
-    std::ofstream out(path, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-}
+std::vector<std::byte> bytes_of(const fs::path& path) { return read_file(path, kMaxFileBytes).value(); }
 
 SourceSeries source(const fs::path& folder) {
     SourceSeriesReader reader;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
         const std::vector<std::byte> bytes =
-            entry.is_regular_file() ? read_file(entry) : std::vector<std::byte>{};
+            entry.is_regular_file() ? bytes_of(entry) : std::vector<std::byte>{};
         const auto info = read_series_info(bytes);
         if (!info || info->modality != "CT") continue;
         const Status added = reader.add(bytes);

@@ -33,8 +33,7 @@ Sample diagnosis(const std::vector<Vec3>& centres_mm);
 // Two places inside the series.
 std::vector<Vec3> places_in(const SourceSeries& source);
 
-std::vector<std::byte> read_file(const std::filesystem::path& path);
-void write_file(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
+std::vector<std::byte> bytes_of(const std::filesystem::path& path);
 const char* name_of(ResultKind kind);
 
 }  // namespace huizhen::imaging::sample

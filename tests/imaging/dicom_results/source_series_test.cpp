@@ -36,8 +36,8 @@ TEST(SourceSeries, refuses_files_of_two_series) {
     other.study_seed = "other";
     ASSERT_TRUE(write_ct_series(Volume(Size3{64, 48, 2}, {}), other, folder.path() / "b"));
     SourceSeriesReader reader;
-    ASSERT_TRUE(reader.add(sample::read_file(folder.path() / "a/IM00001.dcm")));
-    const Status added = reader.add(sample::read_file(folder.path() / "b/IM00001.dcm"));
+    ASSERT_TRUE(reader.add(sample::bytes_of(folder.path() / "a/IM00001.dcm")));
+    const Status added = reader.add(sample::bytes_of(folder.path() / "b/IM00001.dcm"));
     ASSERT_FALSE(added.has_value());
     EXPECT_EQ(added.error().code(), ErrorCode::kUntrustworthyInput);
 }

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <huizhen/base/file.h>
 #include <huizhen/dicom_results/plane_mask.h>
 
 #include "sample.h"
@@ -77,7 +78,12 @@ int main(int argc, char** argv) {
         std::cerr << objects.error().to_string() << "\n";
         return 1;
     }
-    for (const ResultObject& object : *objects)
-        sample::write_file(out / (std::string(sample::name_of(object.kind)) + ".dcm"), object.bytes);
+    for (const ResultObject& object : *objects) {
+        const fs::path file = out / (std::string(sample::name_of(object.kind)) + ".dcm");
+        if (const huizhen::Status written = huizhen::write_file_atomically(file, object.bytes); !written) {
+            std::cerr << written.error().to_string() << "\n";
+            return 1;
+        }
+    }
     std::ofstream(out / "expected.json") << expected(source, made.study).dump(1) << "\n";
 }

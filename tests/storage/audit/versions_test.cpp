@@ -1,24 +1,17 @@
-// versions/N.db is a database as the program that knew N steps left it: every one of them opens, is whole,
-// and can be written on. A new step needs its file: HUIZHEN_WRITE_VERSION=1 test_audit, once, before it
-// ships.
-
-#include <cstdlib>
+// Every version ever shipped opens, is whole, and can be written on (storage_test/versions.h).
 
 #include <huizhen/database/backup.h>
 #include <huizhen/database/migrations.h>
+#include <huizhen/storage_test/versions.h>
 
 #include "audit_fixture.h"
 
 namespace huizhen::audit {
 namespace {
 
-namespace fs = std::filesystem;
-
 TEST_F(AuditTest, every_version_ever_shipped_opens) {
     const auto newest = database::schema_version(*db, "audit").value();
-    const fs::path versions(AUDIT_VERSIONS);
-    const fs::path current = versions / (std::to_string(newest) + ".db");
-    if (std::getenv("HUIZHEN_WRITE_VERSION") != nullptr && !fs::exists(current)) {
+    if (const auto current = storage_test::version_to_write(AUDIT_VERSIONS, newest); !current.empty()) {
         ASSERT_TRUE(append(3));
         auto transaction = db->begin().value();
         constexpr std::array<std::uint8_t, 2> kPatient = {1, 2};
@@ -29,10 +22,7 @@ TEST_F(AuditTest, every_version_ever_shipped_opens) {
         ASSERT_TRUE(database::back_up(folder.path() / "x.db", current));
     }
     for (std::int64_t version = 1; version <= newest; ++version) {
-        const auto path = folder.path() / (std::to_string(version) + ".db");
-        ASSERT_TRUE(fs::exists(versions / path.filename())) << "no file of version " << version;
-        fs::copy_file(versions / path.filename(), path);
-        fs::permissions(path, fs::perms(0600));
+        const auto path = storage_test::copy_of_version(AUDIT_VERSIONS, version, folder.path());
         const auto shipped = database::Connection::open(path, database::Access::kWrite).value();
         EXPECT_EQ(database::schema_version(*shipped, "audit").value(), version);
         Log old = Log::open(*shipped, test_seed(), clock, system_random()).value();

@@ -1,27 +1,21 @@
-// versions/N.db is a database as the program that knew N steps left it: every one of them opens, tells what
-// is in it, and goes on. A new step needs its file: HUIZHEN_WRITE_VERSION=1 test_cases, once, before it
-// ships.
-
-#include <cstdlib>
+// Every version ever shipped opens, tells what is in it, and goes on (storage_test/versions.h).
 
 #include <huizhen/cases/dead_letters.h>
 #include <huizhen/cases/worklist.h>
 #include <huizhen/database/backup.h>
 #include <huizhen/database/migrations.h>
+#include <huizhen/storage_test/versions.h>
 
 #include "case_fixture.h"
 
 namespace huizhen::cases {
 namespace {
 
-namespace fs = std::filesystem;
 using sample::patient;
 
 TEST_F(CasesTest, every_version_ever_shipped_opens) {
     const auto newest = database::schema_version(*db, "cases").value();
-    const fs::path versions(CASES_VERSIONS);
-    const fs::path current = versions / (std::to_string(newest) + ".db");
-    if (std::getenv("HUIZHEN_WRITE_VERSION") != nullptr && !fs::exists(current)) {
+    if (const auto current = storage_test::version_to_write(CASES_VERSIONS, newest); !current.empty()) {
         say(sample::update("1", patient("1"), {sample::lab("a", 1), sample::report("b", "words", "A-1")}));
         say(sample::update("2", patient("1", "Married^Anna"), {sample::lab("a", 2)}));
         auto merge = sample::update("3", patient("1"));
@@ -36,10 +30,7 @@ TEST_F(CasesTest, every_version_ever_shipped_opens) {
         ASSERT_TRUE(database::back_up(folder.path() / "x.db", current));
     }
     for (std::int64_t version = 1; version <= newest; ++version) {
-        const auto path = folder.path() / (std::to_string(version) + ".db");
-        ASSERT_TRUE(fs::exists(versions / path.filename())) << "no file of version " << version;
-        fs::copy_file(versions / path.filename(), path);
-        fs::permissions(path, fs::perms(0600));
+        const auto path = storage_test::copy_of_version(CASES_VERSIONS, version, folder.path());
         {
             const auto shipped = database::Connection::open(path, database::Access::kRead).value();
             EXPECT_EQ(database::schema_version(*shipped, "cases").value(), version);

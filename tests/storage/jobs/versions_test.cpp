@@ -1,23 +1,17 @@
-// versions/N.db is a database as the program that knew N steps left it: every one of them opens and goes on.
-// A new step needs its file: HUIZHEN_WRITE_VERSION=1 test_jobs, once, before it ships.
-
-#include <cstdlib>
+// Every version ever shipped opens and goes on (storage_test/versions.h).
 
 #include <huizhen/database/backup.h>
 #include <huizhen/database/migrations.h>
+#include <huizhen/storage_test/versions.h>
 
 #include "queue_fixture.h"
 
 namespace huizhen::jobs {
 namespace {
 
-namespace fs = std::filesystem;
-
 TEST_F(QueueTest, every_version_ever_shipped_opens) {
     const auto newest = database::schema_version(*db, "jobs").value();
-    const fs::path versions(JOBS_VERSIONS);
-    const fs::path current = versions / (std::to_string(newest) + ".db");
-    if (std::getenv("HUIZHEN_WRITE_VERSION") != nullptr && !fs::exists(current)) {
+    if (const auto current = storage_test::version_to_write(JOBS_VERSIONS, newest); !current.empty()) {
         add("died", Priority::kStat);
         ASSERT_TRUE(finish_stage(take().value(), "volume", {9}));
         add("waits");
@@ -26,10 +20,7 @@ TEST_F(QueueTest, every_version_ever_shipped_opens) {
         ASSERT_TRUE(database::back_up(folder.path() / "x.db", current));
     }
     for (std::int64_t version = 1; version <= newest; ++version) {
-        const auto path = folder.path() / (std::to_string(version) + ".db");
-        ASSERT_TRUE(fs::exists(versions / path.filename())) << "no file of version " << version;
-        fs::copy_file(versions / path.filename(), path);
-        fs::permissions(path, fs::perms(0600));
+        const auto path = storage_test::copy_of_version(JOBS_VERSIONS, version, folder.path());
         db = database::Connection::open(path, database::Access::kWrite).value();
         restart();
         EXPECT_EQ(database::schema_version(*db, "jobs").value(), newest);

@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <huizhen/base/result.h>
 
+class DcmDataset;
 class DcmFileFormat;
 
 namespace huizhen::imaging {
@@ -26,6 +28,9 @@ Status parse_part10(std::span<const std::byte> bytes, ParseUntil until, DcmFileF
 // With new file meta information. Encapsulated pixel data stays as it is; every other data set is written as
 // explicit VR little endian. kInvalidArgument: the object misses its SOP class or instance UID.
 Result<std::vector<std::byte>> part10_bytes(DcmFileFormat& file);
+
+// The data set alone, as it goes over a network. The transfer syntax is an uncompressed one.
+Result<std::vector<std::byte>> data_set_bytes(DcmDataset& data, const std::string& transfer_syntax);
 
 // DCMTK would write its own messages, values among them, to standard error.
 void silence_dcmtk();
