@@ -18,6 +18,7 @@ class Link {
                        const std::stop_token& stop) = 0;
     virtual Result<rpc::EnrolReply> renew(std::string_view request_pem, std::string_view proof) = 0;
     virtual Result<rpc::RosterPage> roster(std::uint64_t skip) = 0;
+    virtual Result<std::string> revocation_lists() = 0;
     virtual Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) = 0;
     virtual Status leave(const rpc::TlsIdentity& identity, std::string_view why) = 0;
     virtual Status reload(rpc::TlsIdentity identity) = 0;
@@ -46,6 +47,7 @@ class RpcLink final : public Link {
         return node_.renew(request_pem, proof);
     }
     Result<rpc::RosterPage> roster(std::uint64_t skip) override { return node_.roster(skip); }
+    Result<std::string> revocation_lists() override { return node_.revocation_list_pem(); }
     Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) override {
         return node_.lineage(task, skip);
     }

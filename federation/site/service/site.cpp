@@ -371,7 +371,8 @@ void Site::look_at_log(bool whole) {
         const std::uint64_t skip = whole || !head ? 0 : head->count;
         const Status started = running_->transfers.call([this, skip](const std::stop_token&) {
             const auto page = running_->link.roster(skip);
-            post([this, page, skip]() -> Status {
+            const auto lists = skip == 0 ? running_->link.revocation_lists() : std::string();
+            post([this, page, lists, skip]() -> Status {
                 looking_at_log_ = false;
                 if (std::exchange(whole_log_due_, false)) look_at_log(true);
                 std::vector<rounds::Message> held;
@@ -384,6 +385,9 @@ void Site::look_at_log(bool whole) {
                     log::error("certificates-refused", {{"why", taken.error().message()}});
                     HZ_TRY(context_->record("refuse-certificates", taken.error().message()));
                 }
+                const Status heeded = lists.and_then(
+                    [this](const std::string& pem) { return context_->trust->take_lists(pem); });
+                if (!heeded) log::warning("revocations-not-seen", {{"why", heeded.error().message()}});
                 // What is still not in the log now is refused, by name.
                 for (const rounds::Message& message : held) HZ_TRY(open_round(message));
                 return {};

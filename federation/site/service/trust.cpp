@@ -2,6 +2,7 @@
 
 #include <huizhen/base/check.h>
 #include <huizhen/identity/refusal.h>
+#include <huizhen/identity/revocation_list.h>
 
 namespace huizhen::site {
 namespace {
@@ -118,6 +119,22 @@ Status Trust::take(const rpc::RosterPage& page, std::uint64_t skip) {
     seen.erase(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(old));
     HZ_TRY(store_.extend_log(head, seen));
     return reload();
+}
+
+Status Trust::take_lists(std::string_view pem) {
+    constexpr std::string_view kEnd = "-----END X509 CRL-----";
+    bool news = false;
+    for (std::size_t end = pem.find(kEnd); end != std::string_view::npos; end = pem.find(kEnd)) {
+        const std::string_view list = pem.substr(0, end + kEnd.size());
+        pem.remove_prefix(list.size());
+        pem.remove_prefix(std::min(pem.find_first_not_of("\r\n"), pem.size()));
+        const auto revoked = identity::read_revocation_list(list, root_);
+        if (!revoked && identity::refusal::kListForged.is(revoked.error())) continue;
+        if (!revoked) return fail(revoked.error());
+        for (const identity::Revocation& issuer : *revoked) HZ_TRY(store_.revoke_issuer(issuer));
+        news = news || !revoked->empty();
+    }
+    return news ? reload() : Status();
 }
 
 Result<bool> Trust::knows(const rounds::Proposal& proposal) const {

@@ -30,6 +30,9 @@ class Trust final : public rpc::PeerCheck {
     // What the coordinator shows of its log after its first `skip` certificates: 0, or as many as are known
     // here. "log-rewritten" where that is not how the log went on: nothing is taken in then.
     Status take(const rpc::RosterPage& page, std::uint64_t skip);
+    // X.509 lists of revocations. What the root has signed counts: issuing keys, and with them all that they
+    // signed. The issuing keys' own lists say no more than the log does, and are passed over.
+    Status take_lists(std::string_view pem);
     Result<identity::LogHead> log_head() const { return store_.log_head(); }
 
     // Whether all certificates are in the log that was seen. False: look at the log again first.

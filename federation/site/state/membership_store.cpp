@@ -115,6 +115,13 @@ Status MembershipStore::extend_log(const identity::LogHead& head, const std::vec
                             {static_cast<std::int64_t>(head.count), BlobView(head.hash)});
 }
 
+Status MembershipStore::revoke_issuer(const identity::Revocation& revocation) {
+    return connection_->run(
+        "INSERT INTO revoked_issuer (serial, revoked_at) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        {BlobView(revocation.serial),
+         to_milliseconds(std::chrono::floor<std::chrono::milliseconds>(revocation.at))});
+}
+
 Status MembershipStore::set_revoked(const identity::Serial& serial, WallTime at) {
     return connection_->run("UPDATE certificate SET revoked_at = ?2 WHERE serial = ?1 AND revoked_at IS NULL",
                             {BlobView(serial), to_milliseconds(at)});
@@ -129,7 +136,8 @@ Result<bool> MembershipStore::is_logged(const Sha256Digest& fingerprint) const {
 
 Result<identity::Revocations> MembershipStore::revocations() const {
     HZ_ASSIGN(auto rows,
-              connection_->query("SELECT serial, revoked_at FROM certificate WHERE revoked_at IS NOT NULL"));
+              connection_->query("SELECT serial, revoked_at FROM certificate WHERE revoked_at IS NOT NULL "
+                                 "UNION ALL SELECT serial, revoked_at FROM revoked_issuer"));
     identity::Revocations revocations;
     for (;;) {
         HZ_ASSIGN(const bool more, rows.next());

@@ -55,12 +55,15 @@ class MembershipStore {
     Result<std::vector<identity::Certificate>> issuers() const;
     Status add(const identity::Certificate& issuer);
 
+    // Its certificate need not be known here.
+    Status revoke_issuer(const identity::Revocation& revocation);
+
     Result<identity::LogHead> log_head() const;
     // `more` follow what is known; `revoked` may be old ones too.
     Status extend_log(const identity::LogHead& head, const std::vector<SeenCertificate>& more);
     Status set_revoked(const identity::Serial& serial, WallTime at);
     Result<bool> is_logged(const Sha256Digest& fingerprint) const;
-    Result<identity::Revocations> revocations() const;
+    Result<identity::Revocations> revocations() const;  // of issuers, too
 
   private:
     database::Connection* connection_;

@@ -150,12 +150,20 @@ CREATE TABLE refused_model (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kRevokedIssuers = R"sql(
+-- Issuing keys that the federation's root has taken back.
+CREATE TABLE revoked_issuer (
+  serial BLOB PRIMARY KEY,
+  revoked_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 Status migrate_state(database::Connection& connection, const Clock& clock) {
-    static constexpr std::array kSteps = {database::Migration{"membership", kMembership},
-                                          database::Migration{"rounds", kRounds},
-                                          database::Migration{"models", kModels}};
+    static constexpr std::array kSteps = {
+        database::Migration{"membership", kMembership}, database::Migration{"rounds", kRounds},
+        database::Migration{"models", kModels}, database::Migration{"revoked issuers", kRevokedIssuers}};
     return database::migrate(connection, "site", kSteps, clock);
 }
 

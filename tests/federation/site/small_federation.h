@@ -31,6 +31,7 @@ class MemoryLink final : public Link {
                const std::stop_token& stop) override;
     Result<rpc::EnrolReply> renew(std::string_view request_pem, std::string_view proof) override;
     Result<rpc::RosterPage> roster(std::uint64_t skip) override;
+    Result<std::string> revocation_lists() override;
     Result<rpc::LineagePage> lineage(std::string_view task, std::uint64_t skip) override;
     Status leave(const rpc::TlsIdentity& identity, std::string_view why) override;
     Status reload(rpc::TlsIdentity) override;
@@ -118,6 +119,7 @@ class SmallFederation {
     std::vector<std::pair<std::size_t, Sha256Digest>> puts;
     std::vector<std::pair<std::size_t, std::string>> left;
     int whole_logs = 0;                                         // that sites have read
+    std::string revocation_lists;                               // PEM
     std::function<void(std::size_t, rounds::Step)> on_message;  // before it is taken in; may cut
     std::function<Status(std::size_t)> on_fetch, on_put;        // what refuses, before anything is moved
 
@@ -313,6 +315,11 @@ inline Result<rpc::RosterPage> MemoryLink::roster(std::uint64_t skip) {
     page.count = head.count;
     page.head.assign(reinterpret_cast<const char*>(head.hash.data()), head.hash.size());
     return page;
+}
+
+inline Result<std::string> MemoryLink::revocation_lists() {
+    const std::lock_guard lock(federation_.mutex);
+    return federation_.revocation_lists;
 }
 
 inline Result<rpc::LineagePage> MemoryLink::lineage(std::string_view, std::uint64_t skip) {

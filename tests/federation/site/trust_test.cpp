@@ -118,6 +118,29 @@ TEST_F(TrustTest, a_revocation_takes_effect_with_the_next_look) {
         << judged.error().message();
 }
 
+TEST_F(TrustTest, with_an_issuing_key_falls_all_that_it_signed) {
+    const auto trust = open();
+    ASSERT_TRUE(trust->take(page(), 0));
+    const auto key = identity::PrivateKey::generate(system_random());
+    const std::array<std::string, 1> hosts{"fed.example.org"};
+    const std::string false_server = issuing
+                                         .issue_server(key.public_key(), "coordinator", hosts,
+                                                       system_random(), now(), identity::Lifetimes{}.server)
+                                         ->pem();
+    EXPECT_TRUE(trust->check(false_server));
+    const std::vector<identity::Revocation> revoked{
+        {issuing.certificate().serial(), identity::RevocationReason::kCaCompromise, now()}};
+    const identity::ListDates dates{now(), now() + std::chrono::hours(24), 1};
+    ASSERT_TRUE(trust->take_lists(issuing.revocation_list_pem(revoked, dates)));
+    EXPECT_TRUE(trust->check(false_server)) << "an issuing key says nothing of issuing keys";
+    ASSERT_TRUE(
+        trust->take_lists(issuing.revocation_list_pem({}, dates) + root.revocation_list_pem(revoked, dates)));
+    EXPECT_FALSE(trust->check(false_server));
+    EXPECT_FALSE(trust->judge(proposal(), self()));
+    EXPECT_FALSE(open()->check(false_server)) << "and after a restart";
+    EXPECT_FALSE(trust->take_lists("-----END X509 CRL-----"));
+}
+
 TEST_F(TrustTest, sites_that_the_policy_does_not_name_are_refused) {
     const auto trust = open({rounds::SiteId("a"), rounds::SiteId("b")});
     ASSERT_TRUE(trust->take(page(), 0));
